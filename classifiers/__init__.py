@@ -1,0 +1,1 @@
+"""Blocks in, Classification out. Imports nothing of ours."""

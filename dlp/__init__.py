@@ -1,0 +1,3 @@
+"""The guard for files that go over WeChat: agent, office and command line."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Sealing and keys. Imports nothing of ours."""
