@@ -1,0 +1,191 @@
+"""Where a machine keeps everything, and what was chosen at the first start.
+
+The only room that reads the environment. Settings are a small TOML file that a person can read; unknown or wrong
+settings are refused by name, because a setting that is silently ignored is a promise silently broken.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from dlp.errors import UsageError
+from dlp.language import Language, Say
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder for everything a machine keeps, and the places in it."""
+
+    root: Path
+
+    @property
+    def settings(self) -> Path:
+        """What was chosen at the first start."""
+        return self.root / "settings.toml"
+
+    @property
+    def run(self) -> Path:
+        """Locks and what only matters while the programs run."""
+        return self.root / "run"
+
+    @property
+    def agent(self) -> Path:
+        """The agent's own: journal, vault, claims, machine key."""
+        return self.root / "agent"
+
+    @property
+    def office(self) -> Path:
+        """The office's own: database, keystore, TLS."""
+        return self.root / "office"
+
+    @property
+    def policy(self) -> Path:
+        """An organisation's own policy, used instead of the shipped one where it is there."""
+        return self.root / "policy.yaml"
+
+    @property
+    def packs(self) -> Path:
+        """An organisation's own rule packs, used beside the shipped ones."""
+        return self.root / "packs"
+
+    def make(self) -> None:
+        """Create the folders, readable for this account only (0700)."""
+        for folder in (self.root, self.run, self.agent, self.office, self.packs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person chose; every field has a default that works."""
+
+    language: str = "en"
+    profile: str = "standard"
+    outbox: str = ""
+    """Folder that people drop files into; empty: one in the person's home, named in their language."""
+    archive: str = ""
+    """Designated storage for received files; empty: ``archive`` in the home."""
+    wechat: tuple[str, ...] = ()
+    """WeChat data folders named by hand, besides those that are found."""
+    find_wechat: bool = True
+    host: str = "127.0.0.1"
+    """Address that the console listens on."""
+    port: int = 8443
+    """Port of the console; 0 at the first start: a free one, which is then kept."""
+    workers: int = 1
+    """Warm reading processes."""
+
+    @property
+    def tongue(self) -> Language:
+        """The language as a type."""
+        return Language(self.language)
+
+    def outbox_folder(self) -> Path:
+        """Where people drop files."""
+        return Path(self.outbox) if self.outbox else default_outbox(self.tongue)
+
+    def archive_folder(self, home: Home) -> Path:
+        """Where received files are kept."""
+        return Path(self.archive) if self.archive else home.root / "archive"
+
+
+def default_outbox(language: Language) -> Path:
+    """The outbox in the person's home folder, named in their language."""
+    return Path.home() / ("微信外发" if language is Language.ZH else "WeChat Outbox")
+
+
+def default_home() -> Path:
+    """``DLP_HOME``, else the platform's data folder."""
+    if chosen := os.environ.get("DLP_HOME"):
+        return Path(chosen).expanduser().absolute()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "wechat-file-guard"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "wechat-file-guard"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wechat-file-guard"
+
+
+def environment_language() -> Language:
+    """Chinese where the account's locale says so, else English."""
+    for name in ("DLP_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return Language.ZH if value.lower().startswith("zh") else Language.EN
+    return Language.EN
+
+
+def platform_places() -> dict[str, str]:
+    """The folders by which WeChat's data is found, as the platform's environment names them."""
+    names = ("XDG_CONFIG_HOME", "XDG_DOCUMENTS_DIR", "APPDATA", "LOCALAPPDATA", "USERPROFILE")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def load(home: Home) -> Settings:
+    """The settings of this home; the defaults where none were written yet.
+
+    Raises UsageError that names the file, the setting and what was expected.
+    """
+    try:
+        raw = tomllib.loads(home.settings.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings(language=environment_language())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(home, Say(f"cannot be read: {error}", f"无法读取：{error}")) from error
+    return _checked(home, raw)
+
+
+def _checked(home: Home, raw: dict[str, object]) -> Settings:
+    known = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
+    for name, value in raw.items():
+        if name not in known:
+            raise _bad(home, Say(f"unknown setting {name!r}", f"未知设置 {name!r}"))
+        expected = list if isinstance(known[name], tuple) else type(known[name])
+        if type(value) is not expected:
+            raise _bad(
+                home, Say(f"{name} is {value!r}, expected {expected.__name__}", f"{name} 的值 {value!r} 类型不符")
+            )
+    kept = {name: tuple(map(str, value)) if isinstance(value, list) else value for name, value in raw.items()}
+    settings = replace(Settings(), **kept)  # type: ignore[arg-type]  # each value's type was compared above
+    if settings.language not in {language.value for language in Language}:
+        raise _bad(
+            home,
+            Say(
+                f"language is {settings.language!r}, expected en or zh",
+                f"language 应为 en 或 zh，现为 {settings.language!r}",
+            ),
+        )
+    if not 0 <= settings.port <= 65535 or not 1 <= settings.workers <= 64:
+        raise _bad(home, Say("port or workers is out of range", "port 或 workers 超出范围"))
+    return settings
+
+
+def save(home: Home, settings: Settings) -> None:
+    """Write the settings, whole or not at all."""
+    lines = [f"{field.name} = {_toml(getattr(settings, field.name))}" for field in fields(Settings)]
+    draft = home.settings.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(home.settings)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def _bad(home: Home, problem: Say) -> UsageError:
+    return UsageError(
+        Say("settings {file}: {problem}", "设置文件 {file}：{problem}").format(file=home.settings, problem=problem),
+        Say("correct the file; nothing was changed", "请更正该文件；未做任何改动"),
+    )

@@ -1,0 +1,54 @@
+"""What the product is made of and what it needs; tool settings live in pyproject.toml."""
+
+from setuptools import find_packages, setup
+
+RUNTIME = [
+    "cryptography>=46,<51",
+    "watchdog>=6,<8",
+    "python-magic>=0.4.27,<0.5",
+    "pylibmagic>=0.5,<0.6",
+    "pdfminer.six>=20250506",
+    "pypdfium2>=5.3,<6",
+    "python-docx>=1.2,<2",
+    "python-calamine>=0.6,<0.10",
+    "lxml>=6,<7",
+    "PyYAML>=6,<7",
+    "SQLAlchemy>=2.0.44,<2.2",
+    "alembic>=1.17,<1.21",
+    "argon2-cffi>=25.1,<26",
+    "flask>=3.1,<3.2",
+    "Flask-WTF>=1.2,<1.4",
+    "Flask-Babel>=4,<5",
+    "Flask-Limiter>=4,<4.2",
+    "cheroot>=11,<12",
+    "structlog>=25.5,<27",
+]
+DEVELOPMENT = [
+    "pytest>=9,<10",
+    "hypothesis>=6.148,<7",
+    "mypy>=1.19,<3",
+    "ruff>=0.14,<0.18",
+    "lxml-stubs>=0.5,<0.6",
+    "types-PyYAML>=6,<7",
+    "openpyxl>=3.1,<4",
+    "python-pptx>=1,<2",
+    "playwright>=1.56,<2",
+    "pyrage>=1.3,<2",
+]
+
+setup(
+    name="wechat-file-guard",
+    version="0.1.0",
+    description="Inspects, blocks, seals and archives the files that an organisation sends and receives over WeChat.",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=["dlp", "dlp.*", "classifiers", "classifiers.*", "keys", "keys.*", "web", "web.*"]),
+    package_data={
+        "classifiers": ["packs/*.yaml"],
+        "dlp": ["policies/*.yaml", "office/store/migrations/*", "office/store/migrations/versions/*"],
+        "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
+    },
+    install_requires=RUNTIME,
+    extras_require={"dev": DEVELOPMENT},
+    entry_points={"console_scripts": ["dlp=dlp.cli.main:main"]},
+)
