@@ -34,6 +34,7 @@ DEVELOPMENT = [
     "python-pptx>=1,<2",
     "playwright>=1.56,<2",
     "pyrage>=1.3,<2",
+    "uv>=0.9,<1",
 ]
 
 setup(
@@ -49,6 +50,6 @@ setup(
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
     install_requires=RUNTIME,
-    extras_require={"dev": DEVELOPMENT},
+    extras_require={"dev": DEVELOPMENT, "build": ["setuptools>=78"]},
     entry_points={"console_scripts": ["dlp=dlp.cli.main:main"]},
 )
