@@ -1,0 +1,112 @@
+"""``dlp inspect``: a verdict per file, changing nothing and needing nothing set up."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from classifiers.model import GapKind
+from dlp.cli.room import Room, Words
+from dlp.inspect import Context, inspect
+from dlp.language import Say
+from dlp.model import Action, Origin, Verdict
+
+EXAMPLE = "dlp inspect --json contract.docx"
+
+
+def add(words: Words) -> None:
+    """Declare the arguments."""
+    words.add("paths", nargs="+", metavar="PATH", about=Say("files and folders", "文件或文件夹"))
+    words.add("--policy", about=Say("judge by this policy file", "按此策略文件判定"))
+    words.add("--group", default="", about=Say("the group it would go to", "拟发送到的群组"))
+    words.json()
+
+
+def run(arguments: argparse.Namespace, room: Room) -> int:
+    """Print a verdict per file; the exit status is the highest that any file gave (DESIGN 5.1)."""
+    from dlp.inspection import context_for
+
+    status = 0
+    with context_for(room.home, room.settings, Path(arguments.policy) if arguments.policy else None) as context:
+        for path in _with_progress(list(_walk(arguments.paths)), arguments.json):
+            status = max(status, _one(path, arguments, room, context))
+    return status
+
+
+def _one(path: Path, arguments: argparse.Namespace, room: Room, context: Context) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        room.warn(cannot(path, error))
+        return 2 if isinstance(error, FileNotFoundError) else 3
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            room.warn(Say(f"error: {path} is not a file, expected a file or a folder", f"错误：{path} 不是普通文件"))
+            return 2
+        verdict = inspect(descriptor, path.name, Origin(group=arguments.group), context)
+    except OSError as error:
+        room.warn(cannot(path, error))
+        return 3
+    finally:
+        os.close(descriptor)
+    _show(path, verdict, arguments.json, room)
+    return status_of(verdict)
+
+
+def cannot(path: Path, error: OSError) -> Say:
+    """The line for a file that could not be opened or read."""
+    if isinstance(error, FileNotFoundError):
+        return Say(f"error: {path} is not there, expected a file or a folder", f"错误：找不到 {path}")
+    if isinstance(error, PermissionError):
+        return Say(
+            f"error: {path} may not be read by this account\ndlp: hint: ask its owner, or change its rights",
+            f"错误：当前账户无权读取 {path}\ndlp: 提示：请联系文件所有者或调整权限",
+        )
+    return Say(f"error: {path} cannot be read: {error.strerror}", f"错误：无法读取 {path}：{error.strerror}")
+
+
+def status_of(verdict: Verdict) -> int:
+    """0 allowed, 1 something to encrypt, hold or block, 3 something unreadable; the higher wins."""
+    if any(gap.kind is GapKind.UNREADABLE for gap in verdict.classification.gaps):
+        return 3
+    return 0 if verdict.action is Action.ALLOW else 1
+
+
+def _walk(names: list[str]) -> Iterator[Path]:
+    """Files in the order given; folders are walked, links to folders are not followed."""
+    for name in names:
+        path = Path(name)
+        if not path.is_dir():
+            yield path
+            continue
+        failures: list[OSError] = []
+        for folder, inner, files in os.walk(path, onerror=failures.append):
+            inner.sort()
+            yield from (Path(folder) / file for file in sorted(files))
+        for failure in failures:
+            # A folder that may not be listed is yielded as itself: opening it then says so, and nothing is skipped.
+            yield Path(str(failure.filename))
+
+
+def _with_progress(paths: list[Path], json: bool) -> Iterator[Path]:
+    """The paths, with a progress line on standard error while a person watches and there are several."""
+    shown = sys.stderr.isatty() and len(paths) > 1 and not (json and sys.stdout.isatty())
+    for number, path in enumerate(paths, 1):
+        if shown:
+            print(f"\r\x1b[K{number}/{len(paths)} {path.name[:50]}\r", end="", file=sys.stderr, flush=True)
+        yield path
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _show(path: Path, verdict: Verdict, as_json: bool, room: Room) -> None:
+    from dlp.verdict_words import for_people, to_json
+
+    if as_json:
+        room.json({"path": str(path), **to_json(verdict, room.language)})
+    else:
+        print(for_people(str(path), verdict, room.language), flush=True)

@@ -1,0 +1,68 @@
+"""What every command is given: the home, the language, and ways to speak."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dlp.config import Home, Settings, load
+from dlp.errors import UsageError
+from dlp.language import Language, Say
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Adds arguments with their help in the person's language."""
+
+    parser: argparse.ArgumentParser
+    language: Language
+
+    def add(self, *names: str, about: Say, **options: Any) -> None:  # noqa: ANN401 - argparse's own open signature
+        """Add one argument."""
+        self.parser.add_argument(*names, help=about.to(self.language), **options)
+
+    def json(self) -> None:
+        """Add ``--json``: one JSON object a line."""
+        self.add("--json", action="store_true", about=Say("print one JSON object a line", "每行输出一个 JSON 对象"))
+
+
+@dataclass(frozen=True)
+class Room:
+    """The home and the language that a command works in."""
+
+    home: Home
+    language: Language
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What was chosen at the first start."""
+        return load(self.home)
+
+    def say(self, message: Say) -> None:
+        """Tell the person on standard output."""
+        print(message.to(self.language), flush=True)
+
+    def warn(self, message: Say) -> None:
+        """Tell the person on standard error."""
+        print(f"dlp: {message.to(self.language)}", file=sys.stderr, flush=True)
+
+    def json(self, value: object) -> None:
+        """Print one JSON object on a line of its own."""
+        print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
+
+    def need_set_up(self) -> None:
+        """Raise UsageError where ``dlp run`` was never started on this home."""
+        if not (self.home.agent / "journal.db").exists():
+            raise UsageError(
+                Say("{home} was never set up, expected a home made by dlp run", "{home} 尚未初始化").format(
+                    home=self.home.root
+                ),
+                Say(
+                    "start dlp run once, or name another home with --home",
+                    "请先运行一次 dlp run，或用 --home 指定其他文件夹",
+                ),
+            )
