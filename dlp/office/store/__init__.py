@@ -1,0 +1,1 @@
+"""The office's database: tables, migrations and transactions (SQLAlchemy 2, Alembic)."""

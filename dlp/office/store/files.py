@@ -1,0 +1,170 @@
+"""Tables of transfers, incidents and decisions, sealed files and archive records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dlp.office.store.base import Base, Owned
+
+
+class TransferRow(Owned, Base, kw_only=True):
+    """One sending or receiving of one Document, as its agent reported it."""
+
+    __tablename__ = "transfers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(index=True)
+    send: Mapped[str]
+    name: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+    type: Mapped[str]
+    direction: Mapped[str]
+    group: Mapped[str] = mapped_column(index=True)
+    person: Mapped[str] = mapped_column(index=True)
+    program: Mapped[str]
+    state: Mapped[str]
+    level: Mapped[int]
+    action: Mapped[str]
+    complete: Mapped[bool]
+    findings: Mapped[list[Any]]
+    gaps: Mapped[list[Any]]
+    because: Mapped[list[Any]]
+    options: Mapped[list[Any]]
+    policy: Mapped[str]
+    rules: Mapped[str]
+    at: Mapped[str] = mapped_column(index=True)
+    report: Mapped[str]
+    """Id of the report that told the above; of two reports the later one is believed."""
+    detail: Mapped[str] = mapped_column(default="")
+
+
+class OutcomeRow(Owned, Base, kw_only=True):
+    """What an agent said did happen; kept also when the transfer itself is not known yet."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (UniqueConstraint("machine", "report"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    report: Mapped[str]
+    transfer: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    detail: Mapped[str]
+    at: Mapped[str]
+    ruling: Mapped[int | None]
+
+
+class IncidentRow(Owned, Base, kw_only=True):
+    """A Transfer that a person must look at."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transfer: Mapped[str] = mapped_column(ForeignKey("transfers.id"), unique=True)
+    state: Mapped[str] = mapped_column(index=True)
+    opened: Mapped[str]
+
+
+class ApprovalRow(Owned, Base, kw_only=True):
+    """What one account said to one incident: the asking, the confirming, or the taking back."""
+
+    __tablename__ = "approvals"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.id"), index=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    name: Mapped[str]
+    choice: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[str]
+    standing: Mapped[bool] = mapped_column(default=True)
+    """False once it was withdrawn or declined."""
+
+
+class DecisionRow(Owned, Base, kw_only=True):
+    """What ended an incident; also the standing approval for the same content until it expires."""
+
+    __tablename__ = "decisions"
+
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    choice: Mapped[str]
+    by: Mapped[list[Any]]
+    reason: Mapped[str]
+    at: Mapped[str]
+    expires: Mapped[str]
+
+
+class RulingRow(Owned, Base, kw_only=True):
+    """A Decision on its way down to the machine that keeps the file."""
+
+    __tablename__ = "rulings"
+    __table_args__ = (UniqueConstraint("machine", "sequence"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    transfer: Mapped[str] = mapped_column(index=True)
+    choice: Mapped[str]
+    by: Mapped[list[Any]]
+    reason: Mapped[str]
+    expires: Mapped[str]
+    at: Mapped[str]
+
+
+class SealedRow(Owned, Base, kw_only=True):
+    """An encrypted file that counts as ours, found by the digest of its header."""
+
+    __tablename__ = "sealed_files"
+    __table_args__ = (UniqueConstraint("organisation", "header_digest"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    file_id: Mapped[str] = mapped_column(index=True)
+    header_digest: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str]
+    sealed_sha256: Mapped[str]
+    size: Mapped[int]
+    name: Mapped[str]
+    level: Mapped[int]
+    group: Mapped[str]
+    sender: Mapped[str]
+    transfer: Mapped[str] = mapped_column(index=True)
+    at: Mapped[str]
+    expires: Mapped[str] = mapped_column(default="")
+    revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class RecordRow(Owned, Base, kw_only=True):
+    """An archived received file; the sealed object itself stays with the agent."""
+
+    __tablename__ = "records"
+    __table_args__ = (UniqueConstraint("organisation", "header_digest"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    transfer: Mapped[str] = mapped_column(index=True)
+    object: Mapped[str]
+    header_digest: Mapped[str] = mapped_column(index=True)
+    file_id: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    size: Mapped[int]
+    level: Mapped[int]
+    account: Mapped[str]
+    path_digest: Mapped[str]
+    retain_until: Mapped[str]
+    at: Mapped[str]
+
+
+class OpeningRow(Owned, Base, kw_only=True):
+    """One try to open a sealed file or a record, released or refused."""
+
+    __tablename__ = "openings"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    header_digest: Mapped[str] = mapped_column(index=True)
+    account: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    name: Mapped[str]
+    outcome: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[str] = mapped_column(index=True)
