@@ -15,7 +15,7 @@ class Reads(Protocol):
 class ReadsLines(Reads, Protocol):
     """A source that also gives lines."""
 
-    def readline(self, size: int | None = -1, /) -> bytes:
+    def readline(self, size: int = -1, /) -> bytes:
         """One line with its end, at most ``size`` bytes."""
 
 

@@ -1,0 +1,187 @@
+"""Seal and open whole files: the target is there complete and durable, or it is as it was before.
+
+The draft lies beside its target, private (0600), so that the last step is one rename. A kill leaves at most a draft,
+which `leftovers` finds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from keys import age, armor
+from keys.pipes import Writes, write_all
+
+DRAFT = ".sealing-"
+"""How the names of drafts begin."""
+_BUFFER = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SealedHeader(age.SealedHeader):
+    """What is known of a sealed file on disk, without its key."""
+
+    sha256: str
+    """Of the plaintext, in hex."""
+    sealed_sha256: str
+    size: int
+    """Of the plaintext."""
+    sealed_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came out of a sealed file."""
+
+    header: age.Header
+    sha256: str
+    size: int
+
+
+def seal_file(
+    source: Path | int, target: Path, recipients: Sequence[str], *, file_id: bytes | None = None
+) -> SealedHeader:
+    """Seal a file, given by path or by a seekable descriptor, which is read from its start and left where it stands.
+
+    Raises age.BadKey and OSError; the target is then as it was before.
+    """
+    with _reading(source) as plain, _draft(target) as draft:
+        taken, given = _Measured(plain), _Measured(draft)
+        sealed = age.seal(taken, given, recipients, file_id)
+    return SealedHeader(
+        sealed.header, sealed.digest, sealed.file_id, taken.sha256, given.sha256, taken.size, given.size
+    )
+
+
+def open_file(source: Path | int, target: Path, identities: Sequence[age.Unwraps]) -> Opened:
+    """Open a sealed file, armored or not. Raises age.AgeError and OSError; the target is then as it was before."""
+    return _open(source, target, lambda sealed, plain: age.open_sealed(sealed, plain, identities))
+
+
+def open_file_with_key(source: Path | int, target: Path, file_key: bytes) -> Opened:
+    """The same with the file key that the office released. Raises as `open_file` does."""
+    return _open(source, target, lambda sealed, plain: age.open_with_file_key(sealed, plain, file_key))
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Drafts that a kill left in a folder; none may be in use when the caller removes them. Raises OSError."""
+    return sorted(path for path in folder.iterdir() if path.name.startswith(DRAFT))
+
+
+def _open(source: Path | int, target: Path, opener: Callable[[BinaryIO, Writes], age.Header]) -> Opened:
+    with _reading(source) as sealed, _draft(target) as draft:
+        beginning = sealed.read(2_048)
+        sealed.seek(0)
+        plain = _Measured(draft)
+        header = opener(armor.reader(sealed) if armor.looks_armored(beginning) else sealed, plain)
+    return Opened(header, plain.sha256, plain.size)
+
+
+class _Measured:
+    """A stream that counts and digests what passes, so that a file is read once only."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        content = self._stream.read(size)
+        self._count(content)
+        return content
+
+    def write(self, content: bytes, /) -> int:
+        write_all(self._stream, content)
+        self._count(content)
+        return len(content)
+
+    def _count(self, content: bytes) -> None:
+        self._digest.update(content)
+        self.size += len(content)
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+class _Positioned(io.RawIOBase):
+    """A descriptor read by position: its own offset, which the owner may use meanwhile, is neither used nor moved."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        if whence == os.SEEK_END:
+            offset += os.fstat(self._descriptor).st_size
+        elif whence == os.SEEK_CUR:
+            offset += self._position
+        self._position = offset
+        return offset
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        content = _read_at(self._descriptor, len(buffer), self._position)
+        buffer[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+
+def _read_at(descriptor: int, size: int, position: int) -> bytes:
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, size, position)
+    os.lseek(descriptor, position, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
+@contextlib.contextmanager
+def _reading(source: Path | int) -> Iterator[BinaryIO]:
+    if isinstance(source, int):
+        yield io.BufferedReader(_Positioned(source), _BUFFER)
+        return
+    with source.open("rb", _BUFFER) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def _draft(target: Path) -> Iterator[BinaryIO]:
+    """A private file that takes the target's name when the block ends well, and vanishes when it does not."""
+    draft = target.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(descriptor, "wb", _BUFFER) as file:
+            yield file
+            file.flush()
+            # Named before it is on disk, a power cut would leave a file of the right name and no content.
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
