@@ -10,18 +10,14 @@ import contextlib
 import hashlib
 import io
 import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from keys import age, armor
+from keys.durable import BUFFER, DRAFT, draft
 from keys.pipes import Writes, write_all
-
-DRAFT = ".sealing-"
-"""How the names of drafts begin."""
-_BUFFER = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,8 @@ def seal_file(
 
     Raises age.BadKey and OSError; the target is then as it was before.
     """
-    with _reading(source) as plain, _draft(target) as draft:
-        taken, given = _Measured(plain), _Measured(draft)
+    with _reading(source) as plain, draft(target) as file:
+        taken, given = _Measured(plain), _Measured(file)
         sealed = age.seal(taken, given, recipients, file_id)
     return SealedHeader(
         sealed.header, sealed.digest, sealed.file_id, taken.sha256, given.sha256, taken.size, given.size
@@ -76,10 +72,10 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 def _open(source: Path | int, target: Path, opener: Callable[[BinaryIO, Writes], age.Header]) -> Opened:
-    with _reading(source) as sealed, _draft(target) as draft:
+    with _reading(source) as sealed, draft(target) as file:
         beginning = sealed.read(2_048)
         sealed.seek(0)
-        plain = _Measured(draft)
+        plain = _Measured(file)
         header = opener(armor.reader(sealed) if armor.looks_armored(beginning) else sealed, plain)
     return Opened(header, plain.sha256, plain.size)
 
@@ -152,36 +148,7 @@ def _read_at(descriptor: int, size: int, position: int) -> bytes:
 @contextlib.contextmanager
 def _reading(source: Path | int) -> Iterator[BinaryIO]:
     if isinstance(source, int):
-        yield io.BufferedReader(_Positioned(source), _BUFFER)
+        yield io.BufferedReader(_Positioned(source), BUFFER)
         return
-    with source.open("rb", _BUFFER) as file:
+    with source.open("rb", BUFFER) as file:
         yield file
-
-
-@contextlib.contextmanager
-def _draft(target: Path) -> Iterator[BinaryIO]:
-    """A private file that takes the target's name when the block ends well, and vanishes when it does not."""
-    draft = target.with_name(f"{DRAFT}{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(descriptor, "wb", _BUFFER) as file:
-            yield file
-            file.flush()
-            # Named before it is on disk, a power cut would leave a file of the right name and no content.
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            draft.unlink()
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

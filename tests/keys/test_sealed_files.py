@@ -149,8 +149,8 @@ def test_a_disk_that_takes_no_more_is_an_error_and_leaves_nothing(tmp_path: Path
 def test_a_kill_in_the_middle_leaves_at_most_a_draft(tmp_path: Path) -> None:
     pipe_in, pipe_out = os.pipe()
     code = (
-        "import sys; from pathlib import Path; from keys import age, files\n"
-        "with files._draft(Path(sys.argv[1])) as draft:\n"
+        "import sys; from pathlib import Path; from keys import age, durable\n"
+        "with durable.draft(Path(sys.argv[1])) as draft:\n"
         "    age.seal(open(int(sys.argv[2]), 'rb'), draft, [sys.argv[3]])\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "a.age"), str(pipe_in), str(age.generate().recipient)]

@@ -1,0 +1,72 @@
+"""Files that are there whole and durable, or as they were before; and a lock that dies with its holder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+DRAFT = ".sealing-"
+"""How the names of drafts begin."""
+BUFFER = 256 * 1024
+
+
+@contextlib.contextmanager
+def draft(target: Path) -> Iterator[BinaryIO]:
+    """A private file (0600) beside the target that takes its name when the block ends well, and vanishes otherwise.
+
+    Raises OSError; the target is then as it was before.
+    """
+    path = target.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(descriptor, "wb", BUFFER) as file:
+            yield file
+            file.flush()
+            # Named before it is on disk, a power cut would leave a file of the right name and no content.
+            os.fsync(file.fileno())
+        path.replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+        raise
+    sync_folder(target.parent)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a small private file. Raises OSError; the target is then as it was before."""
+    with draft(target) as file:
+        file.write(content)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the platform can. Raises OSError."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Wait for the lock file and hold it while the block runs. The system drops it when the holder dies, however."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
