@@ -104,18 +104,18 @@ def _reason(text: str, words: Sequence[str]) -> Weakness | None:
     known = [word for word in (_normal(word).casefold().strip() for word in words) if len(word) > 1]
     rest, taken = text, dict.fromkeys(Weakness, 0)
     for kind, pattern in (
-        (Weakness.REPEATED, _REPEAT),
         (Weakness.ID_NUMBER, _ID_NUMBER),
         (Weakness.PHONE, _PHONE),
         (Weakness.DATE, _DATE),
         (Weakness.NAME, _any_of(known)),
+        (Weakness.REPEATED, _REPEAT),
         (Weakness.COMMON, _any_of(_COMMON.split())),
         (Weakness.NAME, _PINYIN_NAME),
     ):
         rest = _without(rest, pattern, taken, kind)
-    rest, before = _without_runs(rest), len(rest)
-    taken[Weakness.COMMON] += before - len(rest)
-    if len(set(rest.replace(" ", ""))) >= _LEFT_OVER:
+    before, rest = rest.replace(" ", ""), _without_runs(rest).replace(" ", "")
+    taken[Weakness.COMMON] += len(before) - len(rest)
+    if len(set(rest)) >= _LEFT_OVER:
         return None
     worst = max(taken, key=lambda kind: taken[kind])
     return worst if taken[worst] else Weakness.REPEATED
