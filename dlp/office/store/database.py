@@ -36,16 +36,17 @@ class Store:
 
         Raises UsageError where the URL is no database, or the database was written by a newer version.
         """
-        engine = _engine(url)
+        engine = None
         try:
+            engine = _engine(url)
             _migrate(engine)
-        except DBAPIError as error:
-            engine.dispose()
+        except (DBAPIError, OSError, ImportError) as error:
+            if engine is not None:
+                engine.dispose()
+            # The driver's own words, without the address: it may hold a password.
+            why = error.orig if isinstance(error, DBAPIError) else getattr(error, "strerror", None) or error
             raise UsageError(
-                Say(
-                    f"the office database does not open: {type(error.orig).__name__}: {error.orig}",
-                    f"无法打开管理端数据库：{error.orig}",
-                ),
+                Say(f"the office database does not open: {why}", f"无法打开管理端数据库：{why}"),
                 Say("check the database address and the rights of its folder", "请检查数据库地址及文件夹权限"),
             ) from error
         return cls(engine)
@@ -55,7 +56,6 @@ class Store:
         """A session that sees one consistent state and changes nothing."""
         with Session(self._engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

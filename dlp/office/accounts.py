@@ -1,0 +1,135 @@
+"""People: created by the system administrator, given roles and clearance by the security administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from classifiers.model import Level
+from dlp.language import Say
+from dlp.office.entry import Entry
+from dlp.office.ground import Writing
+from dlp.office.people import (
+    Account,
+    AccountState,
+    Invited,
+    account_view,
+    add_account,
+    end_sessions,
+    find,
+    find_name,
+    make_link,
+    not_oneself,
+)
+from dlp.office.refusals import Conflict, Refused
+from dlp.office.rights import OFFICERS, Right, Role, keeps_offices_apart, need
+from dlp.office.store.tables import AccountRow, LinkRow
+
+LINK_LIFE = timedelta(days=3)
+# Whoever creates an account could use its link before its owner does, so more clearance takes a second officer.
+HIGHEST_AT_CREATION = Level.SENSITIVE
+
+
+class Accounts(Entry):
+    """The accounts of this office."""
+
+    def create(self, by: Account, name: str, title: str = "", clearance: Level = Level.INTERNAL) -> Invited:
+        """A new account with role user, and its one-time link.
+
+        Raises Refused without the right or above what may be given at once, Conflict where the name is taken.
+        """
+        need(by, Right.KEEP_ACCOUNTS)
+        if clearance > HIGHEST_AT_CREATION:
+            raise Refused(
+                Say("a new account gets at most the clearance sensitive", "新账户的密级权限最高为“敏感”"),
+                Say("the security administrator grants more afterwards", "更高权限由安全保密管理员授予"),
+            )
+        with self.ground.writing(by) as writing:
+            row = add_account(writing, name, title, (Role.USER,), clearance)
+            writing.note("account.created", by.name, row.id, account=row.name, clearance=clearance.id)
+            return self._link(writing, row, by.name)
+
+    def _link(self, writing: Writing, row: AccountRow, by: str) -> Invited:
+        return make_link(writing, row, by, self.ground.now(LINK_LIFE))
+
+    def grant(self, by: Account, account_id: str, roles: Iterable[Role], clearance: Level) -> Account:
+        """Set roles and clearance; sessions of the account end, so that nothing old stays open.
+
+        Raises Refused without the right, for one's own account, and for two officers in one account.
+        """
+        need(by, Right.GRANT)
+        chosen = frozenset(roles)
+        if not keeps_offices_apart(chosen):
+            raise Refused(
+                Say(
+                    "one account holds at most one of sysadmin, secadmin and auditor",
+                    "系统管理员、安全保密管理员、安全审计员三者不得由同一账户兼任",
+                ),
+                Say("use separate accounts", "请使用不同账户"),
+            )
+        not_oneself(by, account_id)
+        with self.ground.writing(by) as writing:
+            row = find(writing.session, account_id)
+            row.roles = sorted(role.value for role in chosen)
+            row.clearance = clearance.id
+            end_sessions(writing.session, row.id)
+            writing.note("account.granted", by.name, row.id, roles=row.roles, clearance=clearance.id)
+            return account_view(row)
+
+    def invite(self, by: Account, account_id: str) -> Invited:
+        """A new one-time link; earlier ones die. An officer's link is made by another officer who grants."""
+        not_oneself(by, account_id)
+        with self.ground.writing(by) as writing:
+            row = find(writing.session, account_id)
+            officer = bool(OFFICERS.intersection(account_view(row).roles))
+            need(by, Right.GRANT if officer else Right.KEEP_ACCOUNTS)
+            if row.state == AccountState.DISABLED:
+                raise Conflict(Say("the account is disabled", "该账户已停用"))
+            return self._link(writing, row, by.name)
+
+    def disable(self, by: Account, account_id: str) -> Account:
+        """Shut an account, at once: its sessions and links end in the same transaction."""
+        need(by, Right.KEEP_ACCOUNTS)
+        not_oneself(by, account_id)
+        with self.ground.writing(by) as writing:
+            row = find(writing.session, account_id)
+            row.state = AccountState.DISABLED
+            end_sessions(writing.session, row.id)
+            writing.session.execute(delete(LinkRow).where(LinkRow.account == row.id))
+            writing.note("account.disabled", by.name, row.id)
+            return account_view(row)
+
+    def enable(self, by: Account, account_id: str) -> Account:
+        """Open an account that was disabled; a password that was set before is valid again."""
+        need(by, Right.KEEP_ACCOUNTS)
+        not_oneself(by, account_id)
+        with self.ground.writing(by) as writing:
+            row = find(writing.session, account_id)
+            row.state = AccountState.ACTIVE if row.password else AccountState.INVITED
+            row.failed, row.locked_until = 0, ""
+            writing.note("account.enabled", by.name, row.id)
+            return account_view(row)
+
+    def get(self, account_id: str) -> Account:
+        """The account; NotFound."""
+        with self.ground.reading() as session:
+            return account_view(find(session, account_id))
+
+    def by_name(self, name: str) -> Account | None:
+        """The account with this name, without regard to case."""
+        with self.ground.reading() as session:
+            row = find_name(session, self.ground.organisation, name)
+            return account_view(row) if row else None
+
+    def all(self, by: Account) -> tuple[Account, ...]:
+        """All accounts by name."""
+        need(by, Right.KEEP_ACCOUNTS, Right.GRANT, Right.READ_EVENTS)
+        with self.ground.reading() as session:
+            rows = session.scalars(
+                select(AccountRow)
+                .where(AccountRow.organisation == self.ground.organisation)
+                .order_by(AccountRow.folded)
+            )
+            return tuple(account_view(row) for row in rows)

@@ -1,0 +1,162 @@
+"""Groups: the people that a file is declared to go to, kept by the security administrator or the group's owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from classifiers.model import Level
+from dlp import ulid
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.office.ground import Ground, Writing
+from dlp.office.people import Account, find
+from dlp.office.refusals import Conflict, no_right, not_there
+from dlp.office.rights import Right, Role, allowed, need
+from dlp.office.store.tables import AccountRow, GroupRow, MemberRow
+from dlp.office.tokens import fold
+from dlp.office.views import Group
+
+GROUP = Say("group", "群组")
+# The group's name is a folder's name in the outbox.
+NOT_IN_A_NAME = frozenset('/\\:*?"<>|')
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of this office."""
+
+    ground: Ground
+
+    def create(self, by: Account, name: str, purpose: str, owner: str, highest: Level) -> Group:
+        """A new group; ``owner`` is an account id, who gets the role of a group's owner.
+
+        Raises UsageError for a name that no folder can have, Conflict for one that is taken.
+        """
+        need(by, Right.KEEP_GROUPS)
+        name = name.strip().rstrip(".")
+        if not name or len(name) > LONGEST_NAME or not name.isprintable() or NOT_IN_A_NAME.intersection(name):
+            raise UsageError(
+                Say(
+                    "the group's name is empty, too long, or no folder can be called so",
+                    "群组名称为空、过长或含非法字符",
+                ),
+                Say('use 1 to 100 signs other than / \\ : * ? " < > |', '请勿使用 / \\ : * ? " < > |'),
+            )
+        with self.ground.writing(by) as writing:
+            if find_group(writing.session, writing.organisation, name):
+                raise Conflict(Say("a group has this name", "群组名称已存在"))
+            account = find(writing.session, owner)
+            row = GroupRow(
+                id=ulid.new(),
+                organisation=writing.organisation,
+                name=name,
+                folded=fold(name),
+                purpose=purpose.strip()[:1000],
+                owner=account.id,
+                highest=highest.id,
+                created=writing.at,
+            )
+            writing.session.add(row)
+            writing.session.flush()
+            account.roles = sorted({*account.roles, Role.GROUP_OWNER.value})
+            _join(writing, row, account.id)
+            writing.note("group.created", by.name, row.id, owner=account.name, highest=highest.id)
+            return group_view(writing.session, row)
+
+    def add(self, by: Account, group_id: str, account_id: str) -> Group:
+        """Take somebody in; nothing happens where they are in already."""
+        with self.ground.writing(by) as writing:
+            row = self._kept(writing.session, by, group_id)
+            account = find(writing.session, account_id)
+            if writing.session.get(MemberRow, (row.id, account.id)) is None:
+                _join(writing, row, account.id)
+                writing.note("group.joined", by.name, row.id, account=account.name)
+            return group_view(writing.session, row)
+
+    def remove(self, by: Account, group_id: str, account_id: str) -> Group:
+        """Take somebody out; they open nothing of the group from now on."""
+        with self.ground.writing(by) as writing:
+            row = self._kept(writing.session, by, group_id)
+            account = find(writing.session, account_id)
+            writing.session.execute(delete(MemberRow).where(MemberRow.group == row.id, MemberRow.account == account.id))
+            writing.note("group.left", by.name, row.id, account=account.name)
+            return group_view(writing.session, row)
+
+    def close(self, by: Account, group_id: str) -> Group:
+        """End a group: only senders and officers still open its files."""
+        with self.ground.writing(by) as writing:
+            row = self._kept(writing.session, by, group_id)
+            row.closed = True
+            writing.note("group.closed", by.name, row.id)
+            return group_view(writing.session, row)
+
+    def show(self, account: Account, group_id: str) -> Group:
+        """One group, for its members and those who keep groups."""
+        with self.ground.reading() as session:
+            row = session.get(GroupRow, group_id)
+            if row is None or not (allowed(account, Right.KEEP_GROUPS) or is_member(session, row, account.id)):
+                raise not_there(GROUP)
+            return group_view(session, row)
+
+    def all(self, account: Account) -> tuple[Group, ...]:
+        """The groups that this account keeps or is in, by name."""
+        with self.ground.reading() as session:
+            asked = select(GroupRow).where(GroupRow.organisation == self.ground.organisation).order_by(GroupRow.folded)
+            every = allowed(account, Right.KEEP_GROUPS)
+            rows = session.scalars(asked).all()
+            return tuple(group_view(session, row) for row in rows if every or is_member(session, row, account.id))
+
+    def _kept(self, session: Session, by: Account, group_id: str) -> GroupRow:
+        row = session.get(GroupRow, group_id)
+        if row is None:
+            raise not_there(GROUP)
+        if not (allowed(by, Right.KEEP_GROUPS) or owns(row, by)):
+            raise no_right()
+        return row
+
+
+def _join(writing: Writing, row: GroupRow, account_id: str) -> None:
+    writing.session.add(MemberRow(organisation=row.organisation, group=row.id, account=account_id))
+    writing.session.flush()
+
+
+def owns(row: GroupRow, account: Account) -> bool:
+    """Whether the account is the group's owner, by its role as well."""
+    return row.owner == account.id and allowed(account, Right.DECIDE_GROUP)
+
+
+def is_member(session: Session, row: GroupRow, account_id: str) -> bool:
+    """Whether the account is in the group or owns it."""
+    return row.owner == account_id or session.get(MemberRow, (row.id, account_id)) is not None
+
+
+def find_group(session: Session, organisation: str, name: str) -> GroupRow | None:
+    """The group with this name; agents speak of groups by name."""
+    if not name:
+        return None
+    asked = select(GroupRow).where(GroupRow.organisation == organisation, GroupRow.folded == fold(name))
+    return session.scalars(asked).one_or_none()
+
+
+def names_owned(session: Session, organisation: str, account: Account) -> list[str]:
+    """The names of the groups that the account owns."""
+    if not allowed(account, Right.SEE_GROUP):
+        return []
+    asked = select(GroupRow.name).where(GroupRow.organisation == organisation, GroupRow.owner == account.id)
+    return list(session.scalars(asked))
+
+
+def group_view(session: Session, row: GroupRow) -> Group:
+    """A row with the names of its people."""
+    members = session.scalars(
+        select(AccountRow.name)
+        .join(MemberRow, MemberRow.account == AccountRow.id)
+        .where(MemberRow.group == row.id)
+        .order_by(AccountRow.folded)
+    )
+    owner = session.get_one(AccountRow, row.owner).name
+    return Group(row.id, row.name, row.purpose, owner, Level.of(row.highest), tuple(members), row.closed)

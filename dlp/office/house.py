@@ -1,0 +1,97 @@
+"""The office as one object: its rooms, opened on one database and one keystore."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from dlp import ulid
+from dlp.office import overview
+from dlp.office.accounts import Accounts
+from dlp.office.audit import Audit
+from dlp.office.entry import Passwords
+from dlp.office.ground import Ground, KeystoreLike, moment, utc_now
+from dlp.office.groups import Groups
+from dlp.office.incidents import Incidents
+from dlp.office.intake import Intake
+from dlp.office.machines import Machines
+from dlp.office.opening import Openings
+from dlp.office.overview import Overview
+from dlp.office.people import Account
+from dlp.office.registry import Records, SealedFiles
+from dlp.office.rulings import Rulings
+from dlp.office.sessions import Sessions
+from dlp.office.store.database import Store
+from dlp.office.store.tables import AccountRow, ChainRow, OrganisationRow
+from dlp.office.transfers import Transfers
+
+NAME_KEY_BYTES = 32
+
+
+class Office:
+    """Every room hangs here. One per process; may be used from many threads."""
+
+    def __init__(self, ground: Ground, passwords: Passwords) -> None:
+        self.ground = ground
+        self.accounts = Accounts(ground, passwords)
+        self.sessions = Sessions(ground, self.accounts)
+        self.machines = Machines(ground)
+        self.groups = Groups(ground)
+        self.intake = Intake(ground)
+        self.transfers = Transfers(ground)
+        self.rulings = Rulings(ground)
+        self.incidents = Incidents(ground, self.rulings)
+        self.sealed_files = SealedFiles(ground)
+        self.records = Records(ground)
+        self.opening = Openings(ground)
+        self.audit = Audit(ground)
+
+    @classmethod
+    def open(cls, url: str, keystore: KeystoreLike, clock: Callable[[], datetime] = utc_now) -> Office:
+        """The office in this database, which is made or brought to the newest schema.
+
+        Raises UsageError where the database does not open or was written by a newer version.
+        """
+        from keys import passwords
+
+        store = Store.open(url)
+        known = Passwords(
+            passwords.hash, passwords.verify, passwords.weakness, passwords.hash(secrets.token_urlsafe(16))
+        )
+        return cls(Ground(store, keystore, clock, _organisation(store, moment(clock()))), known)
+
+    @property
+    def set_up(self) -> bool:
+        """Whether the first accounts were made."""
+        with self.ground.reading() as session:
+            return session.scalars(select(AccountRow.id).limit(1)).first() is not None
+
+    def keys(self) -> dict[str, object]:
+        """The public keys that agents seal to; the revision changes when one of them does."""
+        keystore = self.ground.keystore
+        recipients = {"epoch": keystore.epoch_recipient(), "recovery": keystore.recovery_recipient()}
+        return {**recipients, "revision": keystore.revision}
+
+    def overview(self, account: Account) -> Overview:
+        """A few counts of what the account may see."""
+        return overview.overview(self.ground, account)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.ground.store.close()
+
+
+def _organisation(store: Store, at: str) -> str:
+    """The id of the organisation; the first opening makes its row and the beginning of its chain."""
+    with store.writing() as session:
+        if session.get_bind().dialect.name == "postgresql":  # two programs that start together must not make two
+            session.execute(text("LOCK TABLE organisations IN EXCLUSIVE MODE"))
+        row = session.scalars(select(OrganisationRow).order_by(OrganisationRow.id).limit(1)).one_or_none()
+        if row is None:
+            key = secrets.token_hex(NAME_KEY_BYTES)
+            row = OrganisationRow(id=ulid.new(), name="", created=at, name_key=key, settings={})
+            session.add_all([row, ChainRow(organisation=row.id)])
+        return row.id

@@ -1,0 +1,207 @@
+"""Incidents: the queue, and deciding, alone or by two people, as the policy's option says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from dlp import ulid
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.model import Choice, Direction
+from dlp.office import offers
+from dlp.office.ground import Ground, Writing
+from dlp.office.offers import WAITING
+from dlp.office.pages import Page, page
+from dlp.office.people import Account
+from dlp.office.refusals import Conflict, Refused, not_there
+from dlp.office.rights import Right, need
+from dlp.office.rulings import Rulings, issue
+from dlp.office.store.tables import ApprovalRow, DecisionRow, IncidentRow, TransferRow
+from dlp.office.transfers import level_of, visible
+from dlp.office.views import Decision, Incident, IncidentFilter, Offer, transfer_view
+
+INCIDENT = Say("incident", "事件")
+FALSE_POSITIVE_LIFE = timedelta(days=30)
+"""How long the same content passes again after two people found nothing confidential in it."""
+LONGEST_REASON = 2000
+QUEUE = IncidentFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The review queue."""
+
+    ground: Ground
+    rulings: Rulings
+
+    def queue(
+        self, account: Account, filter: IncidentFilter = QUEUE, after: str = "", size: int = 50
+    ) -> Page[Incident]:
+        """Incidents that the account may see, newest first; UsageError for a state or level that is none."""
+        need(account, Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
+        with self.ground.reading() as session:
+            asked = self._visible(session, account)
+            if filter.state != "all":
+                asked = asked.where(IncidentRow.state.in_(_states(filter.state)))
+            if filter.level:
+                asked = asked.where(TransferRow.level >= level_of(filter.level))
+            return page(session, asked, IncidentRow.id, lambda row: incident_view(session, row), after, size)
+
+    def show(self, account: Account, incident_id: str) -> Incident:
+        """One incident; NotFound also where the account may not see it."""
+        with self.ground.reading() as session:
+            return incident_view(session, self._find(session, account, incident_id))
+
+    def offers(self, account: Account, incident_id: str) -> tuple[Offer, ...]:
+        """Each option of the incident, and whether this account may choose it now."""
+        with self.ground.reading() as session:
+            return offers.of(session, account, self._find(session, account, incident_id))
+
+    def decide(self, account: Account, incident_id: str, choice: Choice, reason: str) -> Incident:
+        """Ask, confirm, or decide alone, as the option says.
+
+        Raises Refused (no right, or the two would be one), Conflict (decided meanwhile), UsageError (no reason).
+        """
+        reason = reason.strip()[:LONGEST_REASON]
+        with self.ground.writing(account) as writing:
+            row = self._find(writing.session, account, incident_id)
+            offer = self._offered(writing.session, account, row, choice)
+            if offer.option.reason and not reason and not offer.confirms:
+                raise UsageError(
+                    Say("a reason is missing", "缺少理由"), Say("say in one sentence why", "请用一句话说明理由")
+                )
+            if offer.option.people > 1 and not offer.confirms:
+                _ask(writing, row, account, choice, reason)
+            else:
+                self._end(writing, row, account, offer, reason)
+            writing.session.flush()
+            seen = incident_view(writing.session, row)
+        self.rulings.tell()
+        return seen
+
+    def _offered(self, session: Session, account: Account, row: IncidentRow, choice: Choice) -> Offer:
+        found = [offer for offer in offers.of(session, account, row) if offer.option.choice is choice]
+        if row.state not in WAITING:
+            raise Conflict(Say("the incident is decided already", "该事件已处理"))
+        if not found:
+            raise Refused(Say("policy does not offer that for this file", "策略不允许对该文件作此处理"))
+        if not found[0].may:
+            raise Refused(found[0].why_not or Say("not now", "目前不可"))
+        return found[0]
+
+    def _end(self, writing: Writing, row: IncidentRow, account: Account, offer: Offer, reason: str) -> None:
+        transfer = writing.session.get_one(TransferRow, row.transfer)
+        asked = offers.standing(writing.session, row) if offer.confirms else None
+        choice = offer.option.choice
+        by = (asked.name, account.name) if asked else (account.name,)
+        expires = self.ground.now(FALSE_POSITIVE_LIFE) if choice is Choice.FALSE_POSITIVE else ""
+        told = "; ".join(part for part in ((asked.reason if asked else ""), reason) if part)
+        decision = Decision(choice, by, told, writing.at, expires)
+        _approve(writing, row, account, choice, reason)
+        writing.session.add(
+            DecisionRow(
+                incident=row.id,
+                choice=choice.value,
+                by=list(by),
+                reason=told,
+                at=writing.at,
+                expires=expires,
+                organisation=row.organisation,
+                machine=row.machine,
+            )
+        )
+        row.state = "decided"
+        if transfer.direction == Direction.OUTGOING:  # a received file is in WeChat's own store: nothing to release
+            issue(writing, transfer, decision)
+        names = {"choice": choice.value, "transfer": transfer.id, "by": list(by)}
+        writing.note("incident.decided", account.name, row.id, **names)
+
+    def withdraw(self, account: Account, incident_id: str, reason: str) -> Incident:
+        """Take one's own asking back, or decline another's; the incident is open again."""
+        with self.ground.writing(account) as writing:
+            row = self._find(writing.session, account, incident_id)
+            asked = offers.standing(writing.session, row)
+            if row.state != "asked" or asked is None:
+                raise Conflict(Say("nobody is asking for anything here", "该事件没有待确认的申请"))
+            if not offers.may_decide(writing.session, account, row):
+                raise Refused(offers.NO_RIGHT)
+            _drop_asks(writing, row)
+            row.state = "open"
+            kind = "incident.withdrawn" if asked.account == account.id else "incident.declined"
+            writing.note(kind, account.name, row.id, choice=asked.choice, reasoned=bool(reason.strip()))
+            writing.session.flush()
+            return incident_view(writing.session, row)
+
+    def _visible(self, session: Session, account: Account) -> Select[Any]:
+        seen = visible(session, self.ground.organisation, account).with_only_columns(TransferRow.id)
+        joined = select(IncidentRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
+        return joined.where(IncidentRow.transfer.in_(seen))
+
+    def _find(self, session: Session, account: Account, incident_id: str) -> IncidentRow:
+        asked = self._visible(session, account).where(IncidentRow.id == incident_id)
+        row: IncidentRow | None = session.scalars(asked).one_or_none()
+        if row is None:
+            raise not_there(INCIDENT)
+        return row
+
+
+def _states(word: str) -> tuple[str, ...]:
+    if word == "waiting":
+        return WAITING
+    if word not in {"open", "asked", "decided", "closed"}:
+        raise UsageError(
+            Say(
+                "expected waiting, open, asked, decided, closed or all",
+                "应为 waiting、open、asked、decided、closed 或 all",
+            )
+        )
+    return (word,)
+
+
+def _ask(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str) -> None:
+    _drop_asks(writing, row)  # a new asking takes the place of one for something else
+    _approve(writing, row, account, choice, reason)
+    row.state = "asked"
+    writing.note("incident.asked", account.name, row.id, choice=choice.value)
+
+
+def _drop_asks(writing: Writing, row: IncidentRow) -> None:
+    writing.session.execute(update(ApprovalRow).where(ApprovalRow.incident == row.id).values(standing=False))
+
+
+def _approve(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str) -> None:
+    writing.session.add(
+        ApprovalRow(
+            id=ulid.new(),
+            organisation=row.organisation,
+            incident=row.id,
+            account=account.id,
+            name=account.name,
+            choice=choice.value,
+            reason=reason,
+            at=writing.at,
+        )
+    )
+
+
+def incident_view(session: Session, row: IncidentRow) -> Incident:
+    """A row with its transfer, its asking and its decision."""
+    transfer = session.get_one(TransferRow, row.transfer)
+    made = session.get(DecisionRow, row.id)
+    asked = offers.standing(session, row) if row.state == "asked" else None
+    decision = (
+        Decision(Choice(made.choice), tuple(made.by), made.reason, made.at, made.expires) if made is not None else None
+    )
+    return Incident(
+        row.id,
+        transfer_view(transfer, row.id),
+        row.state,
+        row.opened,
+        *((asked.name, asked.choice, asked.reason, asked.at) if asked else ("", "", "", "")),
+        decision=decision,
+    )

@@ -1,0 +1,70 @@
+"""The first page: a few counts of what the account may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from classifiers.model import Level
+from dlp.office.ground import Ground
+from dlp.office.machines import machines_of
+from dlp.office.people import Account
+from dlp.office.rights import Right, allowed
+from dlp.office.store.tables import IncidentRow, OpeningRow, RecordRow, SealedRow, TransferRow
+from dlp.office.transfers import visible
+from dlp.office.views import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts; those by action and level are of the last seven days."""
+
+    waiting: int
+    transfers_today: int
+    by_action: dict[str, int]
+    by_level: dict[str, int]
+    sealed: int
+    records: int
+    openings_today: int
+    machines: tuple[Machine, ...]
+
+
+def overview(ground: Ground, account: Account) -> Overview:
+    """What this account sees at a glance."""
+    today, week = ground.now()[:10], ground.now(-timedelta(days=7))
+    with ground.reading() as session:
+        seen = visible(session, ground.organisation, account)
+        ids = seen.with_only_columns(TransferRow.id)
+        officer = allowed(account, Right.SEE_OVERVIEW)
+
+        def count(asked: Select[Any]) -> int:
+            return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+
+        waiting = select(IncidentRow.id).where(IncidentRow.state.in_(("open", "asked")), IncidentRow.transfer.in_(ids))
+        sealed = select(SealedRow.id).where(SealedRow.transfer.in_(ids))
+        records = select(RecordRow.id).where(RecordRow.transfer.in_(ids))
+        opened = select(OpeningRow.id).where(OpeningRow.at >= today, OpeningRow.outcome == "released")
+        if not officer:
+            opened = opened.where(OpeningRow.account == account.id)
+        return Overview(
+            count(waiting),
+            count(ids.where(TransferRow.at >= today)),
+            _by(session, seen, TransferRow.action, week, str),
+            _by(session, seen, TransferRow.level, week, lambda level: Level(level).id),
+            count(sealed),
+            count(records),
+            count(opened),
+            machines_of(session, ground.organisation) if officer else (),
+        )
+
+
+def _by(
+    session: Session, seen: Select[Any], column: InstrumentedAttribute[Any], since: str, word: Callable[[Any], str]
+) -> dict[str, int]:
+    asked = seen.with_only_columns(column, func.count()).where(TransferRow.at >= since).group_by(column)
+    return {word(value): number for value, number in session.execute(asked)}

@@ -1,0 +1,142 @@
+"""The sealed files and archive records that count as ours: looking, revoking, expiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.office.ground import Ground, Writing, parse_moment
+from dlp.office.pages import Page, like, page
+from dlp.office.people import Account
+from dlp.office.refusals import no_right, not_there
+from dlp.office.rights import Right, allowed, need
+from dlp.office.store.tables import GroupRow, MemberRow, OpeningRow, RecordRow, SealedRow
+from dlp.office.tokens import fold
+from dlp.office.views import ArchiveRecord, Opening, Sealed, record_view, sealed_view
+
+SEALED = Say("sealed file", "加密文件")
+RECORD = Say("record", "归档记录")
+MOST_OPENINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFiles:
+    """The registered sealed files."""
+
+    ground: Ground
+
+    def page(self, account: Account, after: str = "", size: int = 50, text: str = "") -> Page[Sealed]:
+        """Those that the account sealed, gets through a group, or oversees; newest first."""
+        with self.ground.reading() as session:
+            asked = _named(self._visible(account), SealedRow, text)
+            return page(session, asked, SealedRow.id, lambda row: _view(session, row), after, size)
+
+    def show(self, account: Account, sealed_id: str) -> Sealed:
+        """One sealed file by its id or the digest of its header."""
+        with self.ground.reading() as session:
+            return _view(session, self._find(session, account, sealed_id))
+
+    def openings(self, account: Account, sealed_id: str) -> tuple[Opening, ...]:
+        """Who tried to open it, newest first; for the sender and the officer."""
+        with self.ground.reading() as session:
+            row = self._find(session, account, sealed_id)
+            if not _keeps(account, row):
+                raise no_right()
+            asked = select(OpeningRow).where(OpeningRow.header_digest == row.header_digest)
+            rows = session.scalars(asked.order_by(OpeningRow.at.desc()).limit(MOST_OPENINGS))
+            return tuple(Opening(one.name, one.at, one.outcome, one.why) for one in rows)
+
+    def revoke(self, account: Account, sealed_id: str, reason: str) -> Sealed:
+        """From the next opening on nobody gets its key; what was opened before cannot be called back."""
+        with self.ground.writing(account) as writing:
+            row = self._kept(writing, account, sealed_id)
+            row.revoked = True
+            writing.note("sealed.revoked", account.name, row.id, reasoned=bool(reason.strip()))
+            return _view(writing.session, row)
+
+    def expire(self, account: Account, sealed_id: str, when: str, reason: str) -> Sealed:
+        """Set until when it opens; UsageError where ``when`` is no ISO 8601 time with a zone."""
+        try:
+            moment = parse_moment(when)
+        except ValueError as error:
+            raise UsageError(
+                Say("the time is none", "时间格式无效"),
+                Say("for example 2027-01-31T00:00:00Z", "例如 2027-01-31T00:00:00Z"),
+            ) from error
+        with self.ground.writing(account) as writing:
+            row = self._kept(writing, account, sealed_id)
+            row.expires = moment
+            writing.note("sealed.expires", account.name, row.id, expires=moment, reasoned=bool(reason.strip()))
+            return _view(writing.session, row)
+
+    def _kept(self, writing: Writing, account: Account, sealed_id: str) -> SealedRow:
+        row = self._find(writing.session, account, sealed_id)
+        if not _keeps(account, row):
+            raise no_right()
+        return row
+
+    def _find(self, session: Session, account: Account, sealed_id: str) -> SealedRow:
+        asked = self._visible(account).where(or_(SealedRow.id == sealed_id, SealedRow.header_digest == sealed_id))
+        row: SealedRow | None = session.scalars(asked).one_or_none()
+        if row is None:
+            raise not_there(SEALED)
+        return row
+
+    def _visible(self, account: Account) -> Select[Any]:
+        asked = select(SealedRow).where(SealedRow.organisation == self.ground.organisation)
+        if allowed(account, Right.SEE_ALL):
+            return asked
+        mine = select(MemberRow.group).where(MemberRow.account == account.id)
+        groups = select(GroupRow.name).where(or_(GroupRow.id.in_(mine), GroupRow.owner == account.id))
+        ways: list[ColumnElement[bool]] = [func.lower(SealedRow.sender) == account.name.lower()]
+        ways.append(SealedRow.group.in_(groups) & (SealedRow.level <= int(account.clearance)))
+        return asked.where(or_(*ways)) if allowed(account, Right.OPEN_FILES) else asked.where(SealedRow.id == "")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The archived received files."""
+
+    ground: Ground
+
+    def page(self, account: Account, after: str = "", size: int = 50, text: str = "") -> Page[ArchiveRecord]:
+        """Those up to the account's clearance, newest first. Raises Refused without the right."""
+        with self.ground.reading() as session:
+            asked = _named(self._visible(account), RecordRow, text)
+            return page(session, asked, RecordRow.id, record_view, after, size)
+
+    def show(self, account: Account, record_id: str) -> ArchiveRecord:
+        """One record by its id or the digest of its header."""
+        with self.ground.reading() as session:
+            found = or_(RecordRow.id == record_id, RecordRow.header_digest == record_id)
+            row = session.scalars(self._visible(account).where(found)).one_or_none()
+            if row is None:
+                raise not_there(RECORD)
+            return record_view(row)
+
+    def _visible(self, account: Account) -> Select[Any]:
+        need(account, Right.FETCH_ARCHIVE)
+        asked = select(RecordRow).where(RecordRow.organisation == self.ground.organisation)
+        return asked.where(RecordRow.level <= int(account.clearance))
+
+
+def _named(asked: Select[Any], table: type[SealedRow] | type[RecordRow], text: str) -> Select[Any]:
+    text = text.strip()
+    if not text:
+        return asked
+    return asked.where(or_(table.name.ilike(like(text), escape="\\"), table.sha256 == text.lower()))
+
+
+def _keeps(account: Account, row: SealedRow) -> bool:
+    return allowed(account, Right.REVOKE_FILES) or fold(row.sender) == fold(account.name)
+
+
+def _view(session: Session, row: SealedRow) -> Sealed:
+    released = (OpeningRow.header_digest == row.header_digest) & (OpeningRow.outcome == "released")
+    return sealed_view(row, session.scalar(select(func.count()).select_from(OpeningRow).where(released)) or 0)

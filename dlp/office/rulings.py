@@ -1,0 +1,83 @@
+"""Decisions on their way down to the machines; an agent asks, and waits for the next."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from dlp import ulid
+from dlp.model import Choice, Ruling
+from dlp.office.ground import Ground, Writing
+from dlp.office.store.tables import MachineRow, RulingRow, TransferRow
+from dlp.office.views import Decision, Machine
+
+LOOK_AGAIN_SECONDS = 1.0
+"""A decision made by another process (``dlp incident decide``) wakes nobody here, so waiting looks again this often."""
+LONGEST_WAIT_SECONDS = 60.0
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The rulings of all machines."""
+
+    ground: Ground
+
+    def after(self, machine: Machine, sequence: int, wait_seconds: float = 0) -> list[Ruling]:
+        """The rulings for this machine after the last that it applied; waits for one as long as asked."""
+        end = time.monotonic() + min(max(wait_seconds, 0), LONGEST_WAIT_SECONDS)
+        while True:
+            found = self._now(machine, sequence)
+            left = end - time.monotonic()
+            if found or left <= 0:
+                return found
+            with self.ground.decided:
+                self.ground.decided.wait(min(left, LOOK_AGAIN_SECONDS))
+
+    def _now(self, machine: Machine, sequence: int) -> list[Ruling]:
+        asked = select(RulingRow).where(RulingRow.machine == machine.id, RulingRow.sequence > sequence)
+        with self.ground.reading() as session:
+            return [_ruling(row) for row in session.scalars(asked.order_by(RulingRow.sequence).limit(MOST))]
+
+    def tell(self) -> None:
+        """Wake those who wait, after a ruling is durable."""
+        with self.ground.decided:
+            self.ground.decided.notify_all()
+
+
+def issue(writing: Writing, transfer: TransferRow, decision: Decision) -> None:
+    """The next ruling for the machine that keeps the file."""
+    machine = writing.session.get_one(MachineRow, transfer.machine)
+    machine.last_ruling += 1
+    row = RulingRow(
+        id=ulid.new(),
+        organisation=transfer.organisation,
+        machine=machine.id,
+        sequence=machine.last_ruling,
+        transfer=transfer.id,
+        choice=decision.choice.value,
+        by=list(decision.by),
+        reason=decision.reason,
+        expires=decision.expires,
+        at=writing.at,
+    )
+    writing.session.add(row)
+
+
+def _ruling(row: RulingRow) -> Ruling:
+    return Ruling(row.sequence, row.transfer, Choice(row.choice), tuple(row.by), row.reason, row.expires)
+
+
+def wire(ruling: Ruling) -> dict[str, Any]:
+    """A ruling as JSON."""
+    return {
+        "sequence": ruling.sequence,
+        "transfer": ruling.transfer,
+        "choice": ruling.choice.value,
+        "by": list(ruling.by),
+        "reason": ruling.reason,
+        "expires": ruling.expires,
+    }
