@@ -53,7 +53,7 @@ def main(words: Sequence[str] | None = None) -> int:
         common, rest = _common().parse_known_args(words)
         home = Home(Path(common.home).expanduser().absolute() if common.home else default_home())
         language = Language(common.language) if common.language else _language(home, language)
-        return _dispatch(rest, home, language)
+        return _dispatch(rest, Room(home, language, bool(common.language)))
     except DlpError as error:
         print("\n".join(error.lines(language)), file=sys.stderr)
         return error.status
@@ -80,7 +80,8 @@ def _common() -> argparse.ArgumentParser:
     return parser
 
 
-def _dispatch(words: list[str], home: Home, language: Language) -> int:
+def _dispatch(words: list[str], room: Room) -> int:
+    language = room.language
     if not words or words[0] in ("-h", "--help"):
         print(overview(language))
         return 0 if words else 2
@@ -99,7 +100,7 @@ def _dispatch(words: list[str], home: Home, language: Language) -> int:
         )
     module = importlib.import_module(f"dlp.cli.{command.module}")
     parser = parser_for(command, language)
-    return int(module.run(parser.parse_args(words[1:]), Room(home, language)))
+    return int(module.run(parser.parse_args(words[1:]), room))
 
 
 def parser_for(command: Command, language: Language) -> argparse.ArgumentParser:

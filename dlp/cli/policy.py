@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from dlp.cli.room import Room, Words
+from dlp.inspection import policy_file
 from dlp.language import Language, Say
 from dlp.policy import Policy
 from dlp.policy_file import PROFILES, load, shipped
@@ -21,14 +22,9 @@ def add(words: Words) -> None:
     )
 
 
-def in_force(room: Room) -> Path:
-    """The organisation's own policy where there is one, else the shipped one that was chosen."""
-    return room.home.policy if room.home.policy.exists() else shipped(room.settings.profile)
-
-
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """Show or test; a policy that disagrees with its examples ends with status 2."""
-    chosen = [Path(arguments.file)] if arguments.file else [in_force(room)]
+    chosen = [Path(arguments.file)] if arguments.file else [policy_file(room.home, room.settings)]
     if arguments.what == "test" and not arguments.file:
         chosen += [shipped(name) for name in PROFILES if shipped(name) not in chosen]
     for path in chosen:

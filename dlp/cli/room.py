@@ -36,6 +36,8 @@ class Room:
 
     home: Home
     language: Language
+    language_named: bool = False
+    """Whether the person named the language in this command."""
 
     @cached_property
     def settings(self) -> Settings:

@@ -1,0 +1,139 @@
+"""``dlp run``: agent and office together on one machine; the first start sets everything up."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from dlp import first_start
+from dlp.cli.room import Room, Words
+from dlp.config import Settings
+from dlp.files import write_whole
+from dlp.language import Language, Say
+from dlp.lock import only_one
+from dlp.policy_file import PROFILES
+from dlp.supervise import Child, Program, end_all, keep, python, stop_on_signals
+
+EXAMPLE = "dlp run --language zh --profile standard"
+RUN = Say("dlp run", "dlp run ")
+OFFICE = Say("the office", "控制台")
+AGENT = Say("the agent", "代理")
+
+
+def add(words: Words) -> None:
+    """Declare the arguments; all but --show-progress matter at the first start only."""
+    words.add("--profile", choices=PROFILES, about=Say("policy of the first start", "首次启动采用的策略"))
+    words.add("--outbox", about=Say("folder that people drop files into", "外发文件夹"))
+    words.add("--archive", about=Say("folder for received files", "接收文件归档位置"))
+    words.add(
+        "--wechat",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        about=Say("a WeChat data folder, besides those found", "微信数据文件夹，可多次指定"),
+    )
+    words.add("--no-find-wechat", action="store_true", about=Say("look in no other place", "不自动查找微信数据文件夹"))
+    words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
+    words.add("--port", type=int, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动"))
+
+
+def run(arguments: argparse.Namespace, room: Room) -> int:
+    """Start both, watch them, end both; 0 after Ctrl-C or SIGTERM."""
+    room.home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    room.home.run.mkdir(mode=0o700, exist_ok=True)
+    with only_one(room.home.run / "run.lock", RUN):
+        settings = _settings(arguments, room)
+        return _run(room, settings)
+
+
+def _settings(arguments: argparse.Namespace, room: Room) -> Settings:
+    if not first_start.needed(room.home):
+        return room.settings
+    language, profile = _asked(arguments, room)
+    chosen = replace(
+        Settings(language=language.value, profile=profile),
+        outbox=_absolute(arguments.outbox),
+        archive=_absolute(arguments.archive),
+        wechat=tuple(_absolute(folder) for folder in arguments.wechat),
+        find_wechat=not arguments.no_find_wechat,
+        host=arguments.host or Settings().host,
+        port=Settings().port if arguments.port is None else arguments.port,
+    )
+    settings, secrets = first_start.set_up(room.home, chosen)
+    _hand_out(secrets, room, language)
+    first_start.finish(room.home)
+    return settings
+
+
+def _absolute(folder: str | None) -> str:
+    return str(Path(folder).expanduser().absolute()) if folder else ""
+
+
+def _asked(arguments: argparse.Namespace, room: Room) -> tuple[Language, str]:
+    """Language and profile by flag, by asking on a terminal, else by the account's locale and the standard policy."""
+    language, profile, asks = room.language, arguments.profile, sys.stdin.isatty() and sys.stdout.isatty()
+    if asks and not room.language_named:
+        language = Language(_ask("Language / 语言", [one.value for one in Language], language.value))
+    if asks and not profile:
+        about = Say(
+            "Policy: standard blocks secrets and seals what is sensitive; strict seals everything else too",
+            "策略：standard 拦截涉密文件、加密敏感文件；strict 对其余文件也一律加密",
+        )
+        profile = _ask(about.to(language), list(PROFILES), "standard")
+    return language, profile or "standard"
+
+
+def _ask(question: str, choices: list[str], default: str) -> str:
+    while True:
+        answer = input(f"{question} [{'/'.join(choices)}] ({default}): ").strip().lower() or default
+        if answer in choices:
+            return answer
+
+
+def _hand_out(secrets: first_start.Secrets, room: Room, language: Language) -> None:
+    """To the terminal that a person looks at, else into a file that only this account reads; never into a log."""
+    words = secrets.words(language)
+    if sys.stdout.isatty():
+        print(words, flush=True)
+        return
+    path = room.home.root / first_start.LINKS
+    write_whole(path, words.encode("utf-8"))
+    message = Say(
+        "one-time links and the recovery key stand in {file}; read it, keep the key offline, and remove the file",
+        "一次性链接和恢复密钥已写入 {file}，请阅后离线保存密钥并删除该文件",
+    )
+    print(message.format(file=path).to(language), flush=True)
+
+
+def _run(room: Room, settings: Settings) -> int:
+    language = settings.tongue
+    words = ("--home", str(room.home.root))
+    office = Child(Program(OFFICE, python("web", *words)))
+    agent = Child(Program(AGENT, python("dlp.agent", *words)))
+
+    def tell(message: Say) -> None:
+        print(f"dlp: {message.to(language)}", file=sys.stderr, flush=True)
+
+    with stop_on_signals() as wait:
+        try:
+            # The office first, so that the agent's first report finds it; the agent would only wait and try again.
+            office.start()
+            if wait(0):
+                return 0
+            agent.start()
+            _welcome(settings)
+            keep((office, agent), wait, tell)
+        finally:
+            end_all((agent, office))
+    return 0
+
+
+def _welcome(settings: Settings) -> None:
+    welcome = Say(
+        "outbox:  {outbox}\nconsole: {console}\nready; Ctrl-C ends both",
+        "外发文件夹：{outbox}\n控制台：    {console}\n已就绪，按 Ctrl-C 结束",
+    )
+    filled = welcome.format(outbox=settings.outbox_folder(), console=first_start.console_url(settings))
+    print(filled.to(settings.tongue), flush=True)
