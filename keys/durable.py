@@ -12,16 +12,18 @@ from typing import BinaryIO
 
 DRAFT = ".sealing-"
 """How the names of drafts begin."""
+SMALL_DRAFT = ".writing-"
+"""The same for `write_whole`."""
 BUFFER = 256 * 1024
 
 
 @contextlib.contextmanager
-def draft(target: Path) -> Iterator[BinaryIO]:
+def draft(target: Path, prefix: str = DRAFT) -> Iterator[BinaryIO]:
     """A private file (0600) beside the target that takes its name when the block ends well, and vanishes otherwise.
 
     Raises OSError; the target is then as it was before.
     """
-    path = target.with_name(f"{DRAFT}{secrets.token_hex(8)}")
+    path = target.with_name(f"{prefix}{secrets.token_hex(8)}")
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb", BUFFER) as file:
@@ -39,8 +41,18 @@ def draft(target: Path) -> Iterator[BinaryIO]:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a small private file. Raises OSError; the target is then as it was before."""
-    with draft(target) as file:
+    with draft(target, SMALL_DRAFT) as file:
         file.write(content)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the drafts that a kill left of `write_whole`, which may hold a key. The caller keeps others from writing.
+
+    Raises OSError.
+    """
+    for path in list(folder.iterdir()):
+        if path.name.startswith(SMALL_DRAFT):
+            path.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,15 +6,16 @@ wrong root key stops with KeystoreError, because a fresh one would make every se
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keys import age
-from keys.durable import locked, write_whole
+from keys.durable import locked, sweep, write_whole
 from keys.errors import KeystoreError
 from keys.keystore_file import KEYSTORE, ROOT, Kept, State, keep, load, new_root, read_root, reveal
 
@@ -71,7 +72,7 @@ class Keystore:
         Raises KeystoreError when there is one already, OSError when the folder cannot be written.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(folder / _LOCK):
+        with _alone(folder):
             if (folder / KEYSTORE).exists():
                 raise KeystoreError(f"there is a keystore already: {folder / KEYSTORE}")
             _set_aside(folder / ROOT)
@@ -145,7 +146,7 @@ class Keystore:
         from keys import tls
 
         kept = self._state().authority
-        with locked(self._folder / _LOCK):
+        with _alone(self._folder):
             return tls.ensure(self._folder, kept.public, lambda: reveal(self._root, kept), names, self._clock())
 
     def _state(self) -> State:
@@ -164,10 +165,18 @@ class Keystore:
         return mark, state
 
     def _change(self, change: Callable[[State], State]) -> State:
-        with locked(self._folder / _LOCK):
+        with _alone(self._folder):
             before = self._read()[1]
             _save(self._folder, self._root, replace(change(before), revision=before.revision + 1))
         return self._state()
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder against other writers, rid of what a killed one left."""
+    with locked(folder / _LOCK):
+        sweep(folder)
+        yield
 
 
 def _fresh_state(root: bytes, recovery: str, now: datetime) -> State:
