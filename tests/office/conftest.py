@@ -14,8 +14,13 @@ from keys.keystore import Keystore
 
 
 @pytest.fixture(scope="session")
-def keystore(tmp_path_factory: pytest.TempPathFactory) -> Keystore:
-    return Keystore.create(tmp_path_factory.mktemp("keystore"))[0]
+def keystore_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keystore")
+
+
+@pytest.fixture(scope="session")
+def keystore(keystore_folder: Path) -> Keystore:
+    return Keystore.create(keystore_folder)[0]
 
 
 @pytest.fixture

@@ -1,0 +1,134 @@
+"""``dlp audit``: whether the event chains are whole, and a copy of the office's chain for keeping elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlp.cli.room import Room, Words
+from dlp.errors import KeysError, UsageError
+from dlp.language import Say
+
+if TYPE_CHECKING:
+    from dlp.office import Checkpoint, Office
+
+EXAMPLE = "dlp audit verify --checkpoint kept-elsewhere.json"
+
+
+def add(words: Words) -> None:
+    """Declare the arguments."""
+    words.add(
+        "what",
+        choices=["verify", "checkpoint", "export"],
+        about=Say(
+            "check the chains, sign where the office's chain stands now, or print every event, one JSON object a line",
+            "校验事件链，签署事件链当前位置，或逐行导出全部事件（JSON）",
+        ),
+    )
+    words.add(
+        "--checkpoint",
+        metavar="FILE",
+        about=Say("a checkpoint kept elsewhere, to find a cut tail", "另行保存的检查点，用于发现被截断的事件链"),
+    )
+    words.json()
+
+
+def run(arguments: argparse.Namespace, room: Room) -> int:
+    """Verify, checkpoint or export; a chain that is not whole ends with status 1."""
+    room.need_set_up()
+    if arguments.what == "verify":
+        office_whole = _verify_office(arguments, room)
+        return 0 if _verify_agent(arguments, room) and office_whole else 1
+    with _office(room) as office:
+        if arguments.what == "checkpoint":
+            room.json(office.audit.checkpoint().to_json())
+        else:
+            # Whoever runs this holds the database file; the export leaves an event all the same.
+            with office.ground.writing() as writing:
+                writing.note("audit.exported", "command line")
+            for line in office.audit.lines():
+                room.json(line)
+    return 0
+
+
+def _verify_office(arguments: argparse.Namespace, room: Room) -> bool:
+    if not (room.home.office / "office.db").exists():
+        if arguments.checkpoint:
+            raise UsageError(
+                Say(
+                    "this machine has no office, so the checkpoint says nothing here", "本机没有管理端，无法核对检查点"
+                ),
+                Say("run it on the office's machine", "请在管理端所在机器上运行"),
+            )
+        return True
+    with _office(room) as office:
+        wrong = office.audit.compare(_read(Path(arguments.checkpoint))) if arguments.checkpoint else None
+        broken = office.audit.verify()
+        if wrong is None and broken is not None:
+            wrong = Say(f"the chain is broken at event {broken}", f"事件链在第 {broken} 条处断裂")
+        events = office.audit.checkpoint().sequence
+    return _tell(arguments, room, "office", Say("office", "管理端"), events, wrong)
+
+
+def _verify_agent(arguments: argparse.Namespace, room: Room) -> bool:
+    from dlp.journal import Journal
+
+    path = room.home.agent / "journal.db"
+    if not path.exists():
+        return True
+    journal = Journal.open(path)
+    try:
+        broken = journal.verify_chain()
+    finally:
+        journal.close()
+    wrong = None if broken is None else Say(f"the chain is broken at event {broken}", f"事件链在第 {broken} 条处断裂")
+    return _tell(arguments, room, "agent", Say("agent", "本机代理"), None, wrong)
+
+
+def _tell(
+    arguments: argparse.Namespace, room: Room, id_: str, name: Say, events: int | None, wrong: Say | None
+) -> bool:
+    if arguments.json:
+        room.json({"chain": id_, "whole": wrong is None, "events": events, "problem": wrong.en if wrong else ""})
+    else:
+        whole = Say("the chain is whole", "事件链完整")
+        count = Say(f" ({events} events)", f"（共 {events} 条）") if events is not None else Say("", "")
+        said = Say("{name}: {what}{count}", "{name}：{what}{count}")
+        room.say(said.format(name=name, what=wrong or whole, count=Say("", "") if wrong else count))
+    return wrong is None
+
+
+def _read(path: Path) -> Checkpoint:
+    from dlp.office import Checkpoint
+
+    try:
+        return Checkpoint.from_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            Say(f"{path} cannot be read: {error}", f"无法读取 {path}：{error}"),
+            Say("expected what dlp audit checkpoint printed", "应为 dlp audit checkpoint 的输出"),
+        ) from error
+
+
+@contextmanager
+def _office(room: Room) -> Iterator[Office]:
+    from dlp.office import Office
+    from keys.errors import KeysFault
+    from keys.keystore import Keystore
+
+    try:
+        keystore = Keystore.open(room.home.office)
+    except KeysFault as error:
+        raise KeysError(
+            Say(f"the keystore does not open: {error}", f"无法打开密钥库：{error}"),
+            Say("put keystore.json and root.key back from a backup", "请从备份恢复 keystore.json 和 root.key"),
+        ) from error
+    office = Office.open(f"sqlite:///{room.home.office / 'office.db'}", keystore)
+    try:
+        yield office
+    finally:
+        office.close()
