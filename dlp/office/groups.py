@@ -87,7 +87,7 @@ class Groups:
             return group_view(writing.session, row)
 
     def close(self, by: Account, group_id: str) -> Group:
-        """End a group: only senders and officers still open its files."""
+        """End a group: of its files each sender still opens their own, and nobody else any."""
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
             row.closed = True

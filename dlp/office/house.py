@@ -24,6 +24,7 @@ from dlp.office.people import Account
 from dlp.office.registry import Records, SealedFiles
 from dlp.office.rulings import Rulings
 from dlp.office.sessions import Sessions
+from dlp.office.settings import Settings
 from dlp.office.store.database import Store
 from dlp.office.store.tables import AccountRow, ChainRow, OrganisationRow
 from dlp.office.transfers import Transfers
@@ -48,6 +49,7 @@ class Office:
         self.records = Records(ground)
         self.opening = Openings(ground)
         self.audit = Audit(ground)
+        self.settings = Settings(ground)
 
     @classmethod
     def open(cls, url: str, keystore: KeystoreLike, clock: Callable[[], datetime] = utc_now) -> Office:

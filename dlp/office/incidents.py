@@ -60,7 +60,7 @@ class Incidents:
     def offers(self, account: Account, incident_id: str) -> tuple[Offer, ...]:
         """Each option of the incident, and whether this account may choose it now."""
         with self.ground.reading() as session:
-            return offers.of(session, account, self._find(session, account, incident_id))
+            return offers.of(session, account, self._find(session, account, incident_id), self.ground.clock())
 
     def decide(self, account: Account, incident_id: str, choice: Choice, reason: str) -> Incident:
         """Ask, confirm, or decide alone, as the option says.
@@ -71,7 +71,9 @@ class Incidents:
         with self.ground.writing(account) as writing:
             row = self._find(writing.session, account, incident_id)
             offer = self._offered(writing.session, account, row, choice)
-            if offer.option.reason and not reason and not offer.confirms:
+            asked = offers.standing(writing.session, row) if offer.confirms else None
+            second = asked is not None and asked.account != account.id
+            if offer.option.reason and not reason and not second:
                 raise UsageError(
                     Say("a reason is missing", "缺少理由"), Say("say in one sentence why", "请用一句话说明理由")
                 )
@@ -85,7 +87,9 @@ class Incidents:
         return seen
 
     def _offered(self, session: Session, account: Account, row: IncidentRow, choice: Choice) -> Offer:
-        found = [offer for offer in offers.of(session, account, row) if offer.option.choice is choice]
+        found = [
+            offer for offer in offers.of(session, account, row, self.ground.clock()) if offer.option.choice is choice
+        ]
         if row.state not in WAITING:
             raise Conflict(Say("the incident is decided already", "该事件已处理"))
         if not found:
@@ -98,7 +102,7 @@ class Incidents:
         transfer = writing.session.get_one(TransferRow, row.transfer)
         asked = offers.standing(writing.session, row) if offer.confirms else None
         choice = offer.option.choice
-        by = (asked.name, account.name) if asked else (account.name,)
+        by = (asked.name, account.name) if asked and asked.account != account.id else (account.name,)
         expires = self.ground.now(FALSE_POSITIVE_LIFE) if choice is Choice.FALSE_POSITIVE else ""
         told = "; ".join(part for part in ((asked.reason if asked else ""), reason) if part)
         decision = Decision(choice, by, told, writing.at, expires)
@@ -118,7 +122,8 @@ class Incidents:
         row.state = "decided"
         if transfer.direction == Direction.OUTGOING:  # a received file is in WeChat's own store: nothing to release
             issue(writing, transfer, decision)
-        names = {"choice": choice.value, "transfer": transfer.id, "by": list(by)}
+        alone = offer.option.people > len(by)
+        names = {"choice": choice.value, "transfer": transfer.id, "by": list(by), "alone": alone}
         writing.note("incident.decided", account.name, row.id, **names)
 
     def withdraw(self, account: Account, incident_id: str, reason: str) -> Incident:

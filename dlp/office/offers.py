@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dlp.language import Say
 from dlp.model import Choice, Option
+from dlp.office.ground import moment
 from dlp.office.groups import find_group, owns
 from dlp.office.people import Account
 from dlp.office.rights import Right, allowed
+from dlp.office.settings import alone_after_hours, only_officer
 from dlp.office.store.tables import ApprovalRow, IncidentRow, TransferRow
 from dlp.office.tokens import fold
 from dlp.office.views import Offer, options_of
@@ -23,12 +27,20 @@ OWN_FILE = Say("nobody releases their own file", "不得放行自己的文件")
 WHO_ASKED = Say("who asked never approves; another account must confirm", "申请人不得审批，须由另一账户确认")
 
 
-def of(session: Session, account: Account, row: IncidentRow) -> tuple[Offer, ...]:
-    """Each option of the incident as it stands for this account."""
+def of(session: Session, account: Account, row: IncidentRow, now: datetime) -> tuple[Offer, ...]:
+    """Each option of the incident as it stands for this account now."""
     transfer = session.get_one(TransferRow, row.transfer)
     barred = _barred(session, account, row)
     asked = standing(session, row) if row.state == "asked" else None
-    return tuple(_offer(account, transfer, asked, option, barred) for option in options_of(transfer))
+    alone = asked is not None and _alone(session, account, asked, now)
+    return tuple(_offer(account, transfer, asked, option, barred, alone) for option in options_of(transfer))
+
+
+def _alone(session: Session, account: Account, asked: ApprovalRow, now: datetime) -> bool:
+    """Whether a small office lets its only officer confirm after waiting (DESIGN 5.3). Off until it is chosen."""
+    hours = alone_after_hours(session, asked.organisation)
+    waited = hours > 0 and asked.at <= moment(now - timedelta(hours=hours))
+    return waited and only_officer(session, asked.organisation, account)
 
 
 def _barred(session: Session, account: Account, row: IncidentRow) -> Say | None:
@@ -38,14 +50,19 @@ def _barred(session: Session, account: Account, row: IncidentRow) -> Say | None:
 
 
 def _offer(
-    account: Account, transfer: TransferRow, asked: ApprovalRow | None, option: Option, barred: Say | None
+    account: Account,
+    transfer: TransferRow,
+    asked: ApprovalRow | None,
+    option: Option,
+    barred: Say | None,
+    alone: bool,
 ) -> Offer:
     if barred:
         return Offer(option, False, why_not=barred)
     if option.choice in PASSING and fold(transfer.person) == fold(account.name):
         return Offer(option, False, why_not=OWN_FILE)
     if option.people > 1 and asked is not None and asked.choice == option.choice:
-        if asked.account == account.id:
+        if asked.account == account.id and not alone:
             return Offer(option, False, why_not=WHO_ASKED)
         return Offer(option, True, confirms=True)
     return Offer(option, True)

@@ -186,3 +186,33 @@ def test_invariant_5_events_hold_no_name_and_no_reason(world: World) -> None:
     world.sealed(name="王小明合同.docx")
     text = str([event.body for event in world.office.audit.events(world.auditor, EventFilter(), size=1000)])
     assert "王小明" not in text and "机密" not in text and "AGE-SECRET" not in text
+
+
+def test_the_only_officer_of_a_small_office_confirms_alone_after_a_day_where_that_was_chosen(world: World) -> None:
+    incident = world.held()
+    with pytest.raises(UsageError):
+        world.office.settings.allow_alone(world.secadmin, 1, "too quick")
+    with pytest.raises(Refused):
+        world.office.settings.allow_alone(world.sysadmin, 24, "not mine")
+    world.office.incidents.decide(world.secadmin, incident, FALSE, "why")
+    world.clock.pass_by(hours=25)
+    assert offer(world, "secadmin", incident, FALSE) == (False, False)  # nobody chose it
+    world.office.settings.allow_alone(world.secadmin, 24, "one officer only")
+    assert world.office.settings.show().alone_after_hours == 24
+    with pytest.raises(UsageError, match="reason"):
+        world.office.incidents.decide(world.secadmin, incident, FALSE, "")
+    decided = world.office.incidents.decide(world.secadmin, incident, FALSE, "a day later, still")
+    assert decided.decision and decided.decision.by == ("secadmin",)
+    event = world.office.audit.events(world.auditor, EventFilter(kind="incident.decided"))[0]
+    assert event.body["alone"] is True
+
+
+def test_with_a_second_officer_nobody_confirms_alone(world: World) -> None:
+    world.office.settings.allow_alone(world.secadmin, 24, "one officer only")
+    incident = world.held()
+    world.office.incidents.decide(world.secadmin, incident, FALSE, "why")
+    assert offer(world, "secadmin", incident, FALSE) == (False, False)  # a day has not passed
+    world.clock.pass_by(hours=25)
+    assert offer(world, "secadmin", incident, FALSE) == (True, True)
+    world.person("second", Role.SECADMIN)
+    assert offer(world, "secadmin", incident, FALSE) == (False, False)

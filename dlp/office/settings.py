@@ -1,0 +1,75 @@
+"""What the organisation chose for its office; changing it is an event with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.office.ground import Ground
+from dlp.office.people import Account, AccountState, account_view
+from dlp.office.rights import Right, allowed, need
+from dlp.office.store.tables import AccountRow, OrganisationRow
+
+ALONE = "alone_after_hours"
+LEAST_HOURS, MOST_HOURS = 24, 24 * 14
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The organisation's name and choices."""
+
+    organisation: str
+    alone_after_hours: int = 0
+    """After how long the only officer confirms their own asking; 0: never (the two-people rule without exception)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The choices of this organisation."""
+
+    ground: Ground
+
+    def show(self) -> Chosen:
+        """What is chosen now."""
+        with self.ground.reading() as session:
+            row = session.get_one(OrganisationRow, self.ground.organisation)
+            return Chosen(row.name, alone_after_hours(session, row.id))
+
+    def allow_alone(self, by: Account, hours: int, reason: str) -> Chosen:
+        """Let the only officer of a small office confirm alone after this many hours; 0 ends it.
+
+        Raises Refused without the right, UsageError for hours out of range or a missing reason.
+        """
+        need(by, Right.DECIDE)
+        if hours and not LEAST_HOURS <= hours <= MOST_HOURS:
+            raise UsageError(
+                Say(
+                    f"got {hours} hours, expected 0 or {LEAST_HOURS} to {MOST_HOURS}",
+                    f"小时数应为 0 或 24 至 {MOST_HOURS}",
+                )
+            )
+        if not reason.strip():
+            raise UsageError(Say("a reason is missing", "缺少理由"))
+        with self.ground.writing(by) as writing:
+            row = writing.session.get_one(OrganisationRow, writing.organisation)
+            changed: dict[str, Any] = {**row.settings, ALONE: hours}
+            row.settings = changed
+            writing.note("setting.changed", by.name, ALONE, hours=hours)
+            return Chosen(row.name, hours)
+
+
+def alone_after_hours(session: Session, organisation: str) -> int:
+    """The setting as it is in this transaction."""
+    return int(session.get_one(OrganisationRow, organisation).settings.get(ALONE, 0))
+
+
+def only_officer(session: Session, organisation: str, account: Account) -> bool:
+    """Whether nobody else could be the second person."""
+    asked = select(AccountRow).where(AccountRow.organisation == organisation, AccountRow.state == AccountState.ACTIVE)
+    deciding = [one.id for one in session.scalars(asked) if allowed(account_view(one), Right.DECIDE)]
+    return deciding == [account.id]
