@@ -46,8 +46,9 @@ def overview(ground: Ground, account: Account) -> Overview:
             return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
 
         waiting = select(IncidentRow.id).where(IncidentRow.state.in_(("open", "asked")), IncidentRow.transfer.in_(ids))
-        sealed = select(SealedRow.id).where(SealedRow.transfer.in_(ids))
-        records = select(RecordRow.id).where(RecordRow.transfer.in_(ids))
+        sealed, records = select(SealedRow.id), select(RecordRow.id)
+        if not allowed(account, Right.SEE_ALL):
+            sealed, records = sealed.where(SealedRow.transfer.in_(ids)), records.where(RecordRow.transfer.in_(ids))
         opened = select(OpeningRow.id).where(OpeningRow.at >= today, OpeningRow.outcome == "released")
         if not officer:
             opened = opened.where(OpeningRow.account == account.id)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from office_world import Clock, World, made
+from sqlalchemy import create_engine, make_url, text
 
+from dlp import ulid
 from dlp.office import Office
 from keys.keystore import Keystore
 
@@ -58,9 +60,17 @@ def world(tmp_path: Path, template: tuple[Path, World], keystore: Keystore) -> I
 
 
 @pytest.fixture
-def postgres_url() -> str:
-    """A PostgreSQL for the tests marked ``server``."""
+def postgres_url() -> Iterator[str]:
+    """A new, empty schema in the PostgreSQL that the tests marked ``server`` may use; dropped afterwards."""
     url = os.environ.get("DLP_TEST_POSTGRES")
     if not url:
         pytest.skip("DLP_TEST_POSTGRES names no PostgreSQL database to test with")
-    return url
+    pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
+    schema = f"office_test_{ulid.new().lower()}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    yield make_url(url).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from office_world import made
 
 from dlp.errors import UsageError
+from dlp.model import Choice
+from dlp.office import Office
 from dlp.office.store.database import Store
 from dlp.office.store.tables import Base, ChainRow
+from keys.exchange import new_client_key
+from keys.keystore import Keystore
 
 
 def differences(store: Store) -> list[object]:
@@ -93,3 +98,28 @@ def test_postgresql_has_the_same_schema(postgres_url: str) -> None:
     store = Store.open(postgres_url)
     assert differences(store) == []
     store.close()
+
+
+@pytest.mark.server
+def test_the_office_works_on_postgresql_from_two_processes(postgres_url: str, keystore: Keystore) -> None:
+    world = made(postgres_url, keystore)
+    elsewhere = Office.open(postgres_url, keystore, world.clock)
+    incident = world.held(name="a\0b\ud800.txt")
+    assert world.office.opening.release(world.user, world.sealed(), new_client_key()[1]).wrapped
+    world.office.incidents.decide(world.secadmin, incident, Choice.RETURN, "")
+    assert len(elsewhere.rulings.after(world.machine, 0)) == 1
+
+    def enrol(office: Office) -> None:
+        for _ in range(10):
+            office.machines.enrol("m")
+            assert office.audit.verify() is None
+
+    threads = [threading.Thread(target=enrol, args=(office,)) for office in (world.office, elsewhere) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({machine.letter for machine in elsewhere.machines.all(world.sysadmin)}) == 41
+    assert world.office.overview(world.secadmin).sealed == 1
+    for office in (world.office, elsewhere):
+        office.close()
