@@ -1,0 +1,53 @@
+"""``dlp send``: a copy of a file through the same flow as the outbox."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dlp.cli.room import Room, Words
+from dlp.errors import UnreadableError
+from dlp.language import Say
+
+EXAMPLE = "dlp send report.docx --to finance"
+
+
+def add(words: Words) -> None:
+    """Declare the arguments."""
+    words.add("files", nargs="+", metavar="FILE", about=Say("files; they stay where they are", "文件，原件保持不动"))
+    words.add("--to", default="", metavar="GROUP", about=Say("the group it goes to", "发送到的群组"))
+    words.json()
+
+
+def run(arguments: argparse.Namespace, room: Room) -> int:
+    """Print each outcome; 0 when all may be sent, 1 when something was sealed, held or blocked, 3 unreadable."""
+    from dlp.agent.requests import request
+
+    room.need_set_up()
+    status = 0
+    for name in arguments.files:
+        path = Path(name).absolute()
+        if not path.is_file():
+            raise UnreadableError(
+                Say("{path} is not there or is not a file", "{path} 不存在或不是普通文件").format(path=path)
+            )
+        answer = request(room.home, room.settings, {"do": "send", "path": str(path), "group": arguments.to})
+        status = max(status, 0 if answer["state"] == "ready" else 1)
+        _show(answer, arguments.json, room)
+    return status
+
+
+def _show(answer: dict[str, Any], as_json: bool, room: Room) -> None:
+    if as_json:
+        room.json(answer)
+        return
+    from dlp.outcome_words import STATES
+    from dlp.model import State
+
+    said = Say("{number}  {name}: {state}  {path}", "{number}  {name}：{state}  {path}")
+    room.say(
+        said.format(
+            number=answer["number"], name=answer["name"], state=STATES[State(answer["state"])], path=answer["path"]
+        )
+    )

@@ -1,0 +1,10 @@
+"""The time as it is written down: UTC, ISO 8601, fixed width, so that it sorts as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> str:
+    """Such as 2026-11-24T11:14:31.123456Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
