@@ -43,6 +43,11 @@ class Home:
         return self.root / "office"
 
     @property
+    def office_database(self) -> str:
+        """Where the office keeps its rows, as a URL."""
+        return f"sqlite:///{self.office / 'office.db'}"
+
+    @property
     def policy(self) -> Path:
         """An organisation's own policy, used instead of the shipped one where it is there."""
         return self.root / "policy.yaml"

@@ -172,7 +172,7 @@ def _office_and_machine(home: Home, settings: Settings) -> Secrets:
 
 def office_database(home: Home) -> str:
     """Where the office keeps its rows, as a URL."""
-    return f"sqlite:///{home.office / 'office.db'}"
+    return home.office_database
 
 
 def _agent(home: Home, settings: Settings, ca: Path, token: str, letter: str, keys: dict[str, object]) -> None:

@@ -54,7 +54,10 @@ def room(name: str) -> str:
 ASKS = {
     "classifiers": {"classifiers"},
     "keys": {"keys"},
-    "web": {"web", "office", "model", "language", "errors", "config", "protocol", "classifiers", "keys", "ulid", "dlp"},
+    "web": {
+        *("web", "office", "model", "language", "words", "outcome_words", "errors", "config", "protocol"),
+        *("classifiers", "keys", "ulid", "dlp"),
+    },
 }
 
 

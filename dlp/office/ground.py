@@ -113,6 +113,8 @@ class Ground:
     organisation: str
     decided: threading.Condition = field(default_factory=threading.Condition)
     """Notified after each new ruling, for agents that wait for one."""
+    closing: threading.Event = field(default_factory=threading.Event)
+    """Set when the office closes; nobody waits any longer."""
 
     def now(self, plus: timedelta = timedelta()) -> str:
         """Now, or a time from now, as stored."""

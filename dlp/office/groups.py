@@ -15,7 +15,7 @@ from dlp.office.ground import Ground, Writing
 from dlp.office.people import Account, find
 from dlp.office.refusals import Conflict, no_right, not_there
 from dlp.office.rights import Right, Role, allowed, need
-from dlp.office.store.tables import AccountRow, GroupRow, MemberRow
+from dlp.office.store.tables import AccountRow, GroupRow, MemberRow, OrganisationRow
 from dlp.office.tokens import fold
 from dlp.office.views import Group
 
@@ -23,6 +23,7 @@ GROUP = Say("group", "群组")
 # The group's name is a folder's name in the outbox.
 NOT_IN_A_NAME = frozenset('/\\:*?"<>|')
 LONGEST_NAME = 100
+REVISION = "groups_revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Groups:
             writing.session.flush()
             account.roles = sorted({*account.roles, Role.GROUP_OWNER.value})
             _join(writing, row, account.id)
+            _changed(writing)
             writing.note("group.created", by.name, row.id, owner=account.name, highest=highest.id)
             return group_view(writing.session, row)
 
@@ -91,6 +93,7 @@ class Groups:
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
             row.closed = True
+            _changed(writing)
             writing.note("group.closed", by.name, row.id)
             return group_view(writing.session, row)
 
@@ -110,6 +113,19 @@ class Groups:
             rows = session.scalars(asked).all()
             return tuple(group_view(session, row) for row in rows if every or is_member(session, row, account.id))
 
+    def open(self) -> tuple[tuple[str, Level], ...]:
+        """Name and highest level of each group that is open, for agents: each gets a folder in the outbox."""
+        with self.ground.reading() as session:
+            asked = select(GroupRow).where(
+                GroupRow.organisation == self.ground.organisation, GroupRow.closed.is_(False)
+            )
+            return tuple((row.name, Level.of(row.highest)) for row in session.scalars(asked.order_by(GroupRow.folded)))
+
+    def revision(self) -> int:
+        """Rises with every change that agents must hear of."""
+        with self.ground.reading() as session:
+            return int(session.get_one(OrganisationRow, self.ground.organisation).settings.get(REVISION, 0))
+
     def _kept(self, session: Session, by: Account, group_id: str) -> GroupRow:
         row = session.get(GroupRow, group_id)
         if row is None:
@@ -117,6 +133,11 @@ class Groups:
         if not (allowed(by, Right.KEEP_GROUPS) or owns(row, by)):
             raise no_right()
         return row
+
+
+def _changed(writing: Writing) -> None:
+    row = writing.session.get_one(OrganisationRow, writing.organisation)
+    row.settings = {**row.settings, REVISION: int(row.settings.get(REVISION, 0)) + 1}
 
 
 def _join(writing: Writing, row: GroupRow, account_id: str) -> None:

@@ -72,17 +72,22 @@ class Office:
             return session.scalars(select(AccountRow.id).limit(1)).first() is not None
 
     def keys(self) -> dict[str, object]:
-        """The public keys that agents seal to; the revision changes when one of them does."""
+        """The public keys that agents seal to; the revision rises when they or the groups change."""
         keystore = self.ground.keystore
         recipients = {"epoch": keystore.epoch_recipient(), "recovery": keystore.recovery_recipient()}
-        return {**recipients, "revision": keystore.revision}
+        return {**recipients, "revision": self.revision()}
+
+    def revision(self) -> int:
+        """Rises when the keys or the groups change."""
+        return self.ground.keystore.revision + self.groups.revision()
 
     def overview(self, account: Account) -> Overview:
         """A few counts of what the account may see."""
         return overview.overview(self.ground, account)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Send away who waits for a ruling, and give the database back."""
+        self.rulings.stop_waiting()
         self.ground.store.close()
 
 

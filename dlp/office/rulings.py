@@ -32,7 +32,7 @@ class Rulings:
         while True:
             found = self._now(machine, sequence)
             left = end - time.monotonic()
-            if found or left <= 0:
+            if found or left <= 0 or self.ground.closing.is_set():
                 return found
             with self.ground.decided:
                 self.ground.decided.wait(min(left, LOOK_AGAIN_SECONDS))
@@ -46,6 +46,11 @@ class Rulings:
         """Wake those who wait, after a ruling is durable."""
         with self.ground.decided:
             self.ground.decided.notify_all()
+
+    def stop_waiting(self) -> None:
+        """Send everybody who waits away with what there is, and let nobody wait again."""
+        self.ground.closing.set()
+        self.tell()
 
 
 def issue(writing: Writing, transfer: TransferRow, decision: Decision) -> None:
