@@ -18,10 +18,11 @@ BUFFER = 256 * 1024
 
 
 @contextlib.contextmanager
-def draft(target: Path, prefix: str = DRAFT) -> Iterator[BinaryIO]:
+def draft(target: Path, prefix: str = DRAFT, *, fresh: bool = False) -> Iterator[BinaryIO]:
     """A private file (0600) beside the target that takes its name when the block ends well, and vanishes otherwise.
 
-    Raises OSError; the target is then as it was before.
+    A ``fresh`` target must not exist yet, nor come to exist meanwhile. Raises OSError (FileExistsError for that); the
+    target is then as it was before.
     """
     path = target.with_name(f"{prefix}{secrets.token_hex(8)}")
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -31,12 +32,29 @@ def draft(target: Path, prefix: str = DRAFT) -> Iterator[BinaryIO]:
             file.flush()
             # Named before it is on disk, a power cut would leave a file of the right name and no content.
             os.fsync(file.fileno())
-        path.replace(target)
+        _take_free_name(path, target) if fresh else path.replace(target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         raise
     sync_folder(target.parent)
+
+
+def _take_free_name(path: Path, target: Path) -> None:
+    """Rename without ever replacing; looking first and renaming then would replace what came in between."""
+    if os.name == "nt":
+        path.rename(target)  # refuses by itself where the target exists
+        return
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links (FAT, some network drives): take the name first, then rename over it.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        path.replace(target)
+        return
+    path.unlink()
 
 
 def write_whole(target: Path, content: bytes) -> None:

@@ -19,6 +19,8 @@ from keys import age, armor
 from keys.durable import BUFFER, DRAFT, draft
 from keys.pipes import Writes, write_all
 
+Progress = Callable[[int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class SealedHeader(age.SealedHeader):
@@ -61,9 +63,35 @@ def open_file(source: Path | int, target: Path, identities: Sequence[age.Unwraps
     return _open(source, target, lambda sealed, plain: age.open_sealed(sealed, plain, identities))
 
 
-def open_file_with_key(source: Path | int, target: Path, file_key: bytes) -> Opened:
-    """The same with the file key that the office released. Raises as `open_file` does."""
-    return _open(source, target, lambda sealed, plain: age.open_with_file_key(sealed, plain, file_key))
+def open_file_with_key(
+    source: Path | int,
+    target: Path,
+    file_key: bytes,
+    *,
+    sha256: str = "",
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Opened:
+    """The same with the file key that the office released.
+
+    ``sha256`` is what the office registered: whoever once held the file key could make another payload under the same
+    header. ``fresh``: the target must not exist. ``progress`` is told how many bytes came out so far. Raises as
+    `open_file` does, PayloadFailure for another content, FileExistsError.
+    """
+    return _open(
+        source,
+        target,
+        lambda sealed, plain: age.open_with_file_key(sealed, plain, file_key),
+        sha256=sha256,
+        fresh=fresh,
+        progress=progress,
+    )
+
+
+def read_header_of(path: Path) -> age.Header:
+    """The header of a sealed file, armored or not. Raises age.HeaderFailure, age.ArmorFailure, OSError."""
+    with _reading(path) as sealed:
+        return age.read_header(_bare(sealed))
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -71,20 +99,35 @@ def leftovers(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name.startswith(DRAFT))
 
 
-def _open(source: Path | int, target: Path, opener: Callable[[BinaryIO, Writes], age.Header]) -> Opened:
-    with _reading(source) as sealed, draft(target) as file:
-        beginning = sealed.read(2_048)
-        sealed.seek(0)
-        plain = _Measured(file)
-        header = opener(armor.reader(sealed) if armor.looks_armored(beginning) else sealed, plain)
+def _open(
+    source: Path | int,
+    target: Path,
+    opener: Callable[[BinaryIO, Writes], age.Header],
+    *,
+    sha256: str = "",
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Opened:
+    with _reading(source) as sealed, draft(target, fresh=fresh) as file:
+        plain = _Measured(file, progress)
+        header = opener(_bare(sealed), plain)
+        if sha256 and plain.sha256 != sha256:
+            raise age.PayloadFailure("the content is not the one that was registered")
     return Opened(header, plain.sha256, plain.size)
+
+
+def _bare(sealed: BinaryIO) -> BinaryIO:
+    beginning = sealed.read(2_048)
+    sealed.seek(0)
+    return armor.reader(sealed) if armor.looks_armored(beginning) else sealed
 
 
 class _Measured:
     """A stream that counts and digests what passes, so that a file is read once only."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
         self._stream = stream
+        self._progress = progress
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -101,6 +144,8 @@ class _Measured:
     def _count(self, content: bytes) -> None:
         self._digest.update(content)
         self.size += len(content)
+        if self._progress:
+            self._progress(self.size)
 
     @property
     def sha256(self) -> str:

@@ -14,6 +14,7 @@ from classifiers.model import Level
 from dlp import ulid
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
+from dlp.link.protocol import opening_context as context
 from dlp.office.ground import Ground, Writing
 from dlp.office.groups import find_group, is_member
 from dlp.office.people import Account, AccountState, account_view, find
@@ -45,11 +46,6 @@ class Release:
     def __repr__(self) -> str:
         """Without the key, whoever prints it."""
         return f"Release({self.sha256!r})"
-
-
-def context(header: bytes, account_name: str) -> bytes:
-    """What the wrapping is bound to: this file and this account, so that an answer serves no other question."""
-    return b"dlp open v1|" + hashlib.sha256(header).hexdigest().encode() + b"|" + account_name.encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
