@@ -11,6 +11,9 @@ RUNTIME = [
     "pypdfium2>=5.3,<6",
     "python-docx>=1.2,<2",
     "python-calamine>=0.6,<0.10",
+    # One pass over the text for all rules; where it has no wheel, daachorse finds the same lines.
+    'hyperscan>=0.9,<0.10; sys_platform == "linux" and platform_machine == "x86_64"',
+    "daachorse>=0.5,<0.6",
     "lxml>=6,<7",
     "PyYAML>=6,<7",
     "SQLAlchemy>=2.0.44,<2.2",
@@ -45,7 +48,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["dlp", "dlp.*", "classifiers", "classifiers.*", "keys", "keys.*", "web", "web.*"]),
     package_data={
-        "classifiers": ["packs/*.yaml"],
+        "classifiers": ["packs/*.yaml", "packs/*.txt"],
         "dlp": ["policies/*.yaml", "office/store/migrations/*", "office/store/migrations/versions/*"],
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
