@@ -1,0 +1,51 @@
+"""The console as a WSGI application: rooms put together, and how errors are said."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from dlp.config import Settings
+from dlp.office import Office
+from web import auth, errors, looks, security
+from web.security import RATES, Rates
+from web.server import LARGEST_BODY, LONG_POLLS
+from web.views import choices, entry, home, incidents, link, records, sealed, transfers, trust
+
+MOST_FORM_PARTS = 200
+COOKIE_KEY = b"dlp console cookie key v1"
+
+
+def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES) -> Flask:
+    """The application. ``ca`` is the authority's certificate that people and agents may download."""
+    app = Flask("web")
+    app.extensions.update(office=office, settings=settings, ca=ca, long_polls=threading.BoundedSemaphore(LONG_POLLS))
+    app.config.update(
+        # The same after a restart, so that a page left open still works; never leaves this process.
+        SECRET_KEY=hashlib.sha256(office.ground.keystore.sign(COOKIE_KEY)).digest(),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    looks.install(app)
+    auth.install(app)
+    csrf, limiter = security.install(app)
+    errors.install(app)
+    for room in (entry, choices, trust, home, transfers, incidents, sealed, records):
+        app.register_blueprint(room.pages)
+    app.register_blueprint(link.pages)
+    csrf.exempt(link.pages)  # machines have no cookies, and the body says who is asking
+    views: dict[str, Any] = app.view_functions
+    limits = {
+        "entry.sign_in": limiter.limit(rates.sign_in, methods=["POST"]),
+        "entry.link": limiter.limit(rates.sign_in, methods=["POST"]),
+        "link.open_file": limiter.limit(rates.opening),
+        "sealed.release": limiter.limit(rates.opening),
+    }
+    for endpoint, limit in limits.items():
+        views[endpoint] = limit(views[endpoint])
+    return app

@@ -1,0 +1,71 @@
+"""Who is knocking: the session cookie, and the doors (``web.doors``) that it opens. Deny by default."""
+
+from __future__ import annotations
+
+from flask import Flask, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Answer
+
+from dlp.office.refusals import no_right
+from dlp.office.sessions import LONGEST, SignedIn
+from web.doors import DOORS, Door, may_enter
+from web.here import office
+from web.security import renew
+
+COOKIE = "__Host-session"
+
+
+def install(app: Flask) -> None:
+    """Ask every visitor who they are, before any page."""
+
+    @app.before_request
+    def knock() -> Answer | None:
+        door = DOORS.get(request.endpoint or "")
+        if door is None:
+            raise NotFound
+        if door is Door.MACHINE or request.endpoint == "static":
+            return None
+        g.account = office().sessions.resume(request.cookies.get(COOKIE, ""))
+        if door is Door.OPEN:
+            return None
+        if g.account is None:
+            return redirect(url_for("entry.sign_in", next=_asked()), 303)
+        if not may_enter(request.endpoint, g.account.roles):
+            raise no_right()
+        return None
+
+
+def _asked() -> str | None:
+    """The page to come back to after signing in; what changes something is never repeated by itself."""
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+
+
+def here_only(target: str) -> str:
+    """The target where it is a page of this console, else the first page: nobody is sent elsewhere by a link."""
+    plain = target.isprintable() and target.isascii() and "\\" not in target
+    return target if plain and target.startswith("/") and not target.startswith("//") else url_for("home.page")
+
+
+def let_in(signed: SignedIn, target: str) -> Answer:
+    """Give the browser its session and send it on."""
+    renew()
+    answer = redirect(here_only(target), 303)
+    answer.set_cookie(
+        COOKIE,
+        signed.token,
+        max_age=int(LONGEST.total_seconds()),
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+        path="/",
+    )
+    return answer
+
+
+def let_out(answer: Answer) -> Answer:
+    """End the session here and in the browser."""
+    office().sessions.end(request.cookies.get(COOKIE, ""))
+    renew()
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer

@@ -1,0 +1,68 @@
+"""Who may knock at which door: every page of the console in one table; a page that is not in it is open to nobody.
+
+The rights themselves are judged again below the pages, in the office (invariant 9); this table keeps people from
+pages that would only tell them no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from dlp.office.rights import Right, Role
+
+
+class Door(StrEnum):
+    """Doors that ask for no right."""
+
+    OPEN = "open"
+    """Anybody."""
+    MACHINE = "machine"
+    """The link: a machine token, or name and password in the request itself."""
+    SIGNED_IN = "signed_in"
+    """Any account."""
+
+
+SEES = (Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
+OPENS = (Right.OPEN_FILES, Right.FETCH_ARCHIVE)
+
+DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
+    {
+        "static": Door.OPEN,
+        "entry.sign_in": Door.OPEN,
+        "entry.sign_out": Door.OPEN,
+        "entry.link": Door.OPEN,
+        "choices.choose": Door.OPEN,
+        "trust.page": Door.OPEN,
+        "trust.certificate": Door.OPEN,
+        "link.reports": Door.MACHINE,
+        "link.rulings": Door.MACHINE,
+        "link.keys": Door.MACHINE,
+        "link.open_file": Door.MACHINE,
+        "home.page": Door.SIGNED_IN,
+        "transfers.page": SEES,
+        "transfers.one": SEES,
+        "incidents.queue": SEES,
+        "incidents.one": SEES,
+        "incidents.decide": (Right.DECIDE, Right.DECIDE_GROUP),
+        "incidents.withdraw": (Right.DECIDE, Right.DECIDE_GROUP),
+        "sealed.page": (Right.SEE_ALL, Right.OPEN_FILES),
+        "sealed.one": (Right.SEE_ALL, Right.OPEN_FILES),
+        "sealed.revoke": (Right.REVOKE_FILES, Right.SEE_OWN),
+        "sealed.open_page": OPENS,
+        "sealed.release": OPENS,
+        "records.page": (Right.FETCH_ARCHIVE,),
+        "records.one": (Right.FETCH_ARCHIVE,),
+    }
+)
+
+
+def may_enter(endpoint: str | None, roles: frozenset[Role]) -> bool:
+    """Whether somebody signed in with these roles may see the page at all."""
+    from dlp.office.rights import RIGHTS
+
+    door = DOORS.get(endpoint or "")
+    if isinstance(door, tuple):
+        return any(right in RIGHTS[role] for role in roles for right in door)
+    return door is not None

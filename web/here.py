@@ -1,0 +1,40 @@
+"""What a page asks for: the office, who is looking, and in which language."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g
+
+from dlp.config import Settings
+from dlp.language import Language
+from dlp.office import Account, Office
+from dlp.office.refusals import no_right
+
+
+def office() -> Office:
+    """The office behind this console."""
+    return cast(Office, current_app.extensions["office"])
+
+
+def settings() -> Settings:
+    """What was chosen at the first start."""
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def visitor() -> Account | None:
+    """Who is signed in; None for a stranger."""
+    return cast("Account | None", g.get("account"))
+
+
+def account() -> Account:
+    """Who is signed in. Raises Refused for a stranger, whom the doors keep out before any page asks."""
+    found = visitor()
+    if found is None:
+        raise no_right()
+    return found
+
+
+def language() -> Language:
+    """The language of this visitor."""
+    return cast(Language, g.get("language") or settings().tongue)

@@ -1,0 +1,43 @@
+"""The row of pages at the top: each person sees those that they may enter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import request
+
+from dlp.language import Say
+from web.doors import may_enter
+from web.here import visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the row."""
+
+    endpoint: str
+    title: Say
+    icon: str
+    here: bool = False
+
+
+TABS = (
+    Tab("home.page", Say("Overview", "概览"), "home"),
+    Tab("incidents.queue", Say("Incidents", "事件"), "alert"),
+    Tab("transfers.page", Say("Files", "文件"), "file"),
+    Tab("sealed.page", Say("Sealed", "加密文件"), "lock"),
+    Tab("records.page", Say("Archive", "归档"), "archive"),
+)
+
+
+def shown_pages() -> tuple[Tab, ...]:
+    """The pages for this visitor, with the present one marked."""
+    account = visitor()
+    if account is None:
+        return ()
+    room = (request.endpoint or "").partition(".")[0]
+    return tuple(
+        replace(tab, here=tab.endpoint.partition(".")[0] == room)
+        for tab in TABS
+        if may_enter(tab.endpoint, account.roles)
+    )

@@ -1,0 +1,123 @@
+"""The office's side of the link, as ``dlp.link.protocol`` says."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import threading
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
+
+from dlp.errors import KeysError, UsageError
+from dlp.language import Say
+from dlp.link.protocol import KEYS, LONGEST_WAIT, MOST_REPORTS, OPEN, REPORTS, RULINGS
+from dlp.office import Account, Machine
+from dlp.office.opening import Release
+from dlp.office.rulings import wire
+from web import errors
+from web.here import office
+
+pages = Blueprint("link", __name__)
+LARGEST_SEQUENCE = 2**63 - 1
+
+
+@pages.post(REPORTS)
+def reports() -> Response:
+    """Take a machine's reports; the ids in the answer are durable here."""
+    machine, body = _machine(), _body()
+    if isinstance(body.get("reports"), list) and len(body["reports"]) > MOST_REPORTS:
+        raise UsageError(Say(f"expected at most {MOST_REPORTS} reports", f"一次最多 {MOST_REPORTS} 条报告"))
+    return jsonify({"taken": office().intake.take_all(machine, body)})
+
+
+@pages.get(RULINGS)
+def rulings() -> Response:
+    """The rulings for a machine, as soon as there is one."""
+    machine = _machine()
+    after, wait = _number("after", int, LARGEST_SEQUENCE), _number("wait", float, LONGEST_WAIT)
+    polls = cast(threading.Semaphore, current_app.extensions["long_polls"])
+    # Waiting machines may never take all workers: people must still get in.
+    if not polls.acquire(blocking=False):
+        raise ServiceUnavailable
+    try:
+        found = office().rulings.after(machine, int(after), wait)
+    finally:
+        polls.release()
+    return jsonify({"rulings": [wire(ruling) for ruling in found], "revision": office().revision()})
+
+
+@pages.get(KEYS)
+def keys() -> Response:
+    """The public keys to seal to, and the groups that files may be declared for."""
+    _machine()
+    groups = [{"name": name, "highest": highest.id} for name, highest in office().groups.open()]
+    return jsonify({**office().keys(), "groups": groups})
+
+
+@pages.post(OPEN)
+def open_file() -> Response | tuple[Response, int]:
+    """The key of one sealed file for a reader who has no browser."""
+    body = _body()
+    name, password = text(body, "account"), text(body, "password")
+    try:
+        account = office().accounts.check(name, password, request.remote_addr or "")
+    except KeysError as error:  # not 403: a client that tried again and again would lock the account
+        return cast(Response, errors.answer(401, error.message, error.hint, error.status))
+    return jsonify(released(account, body))
+
+
+def released(account: Account, body: dict[str, Any]) -> dict[str, object]:
+    """Ask the office for the key of the file whose header is in the body. Raises KeysError where it is refused."""
+    try:
+        header = base64.b64decode(text(body, "header_b64"), validate=True)
+    except binascii.Error as error:
+        raise UsageError(Say("header_b64: expected base64", "header_b64 应为 base64")) from error
+    release = office().opening.release(account, header, text(body, "public_b64"), text(body, "reason", ""))
+    return _told(account, release)
+
+
+def _told(account: Account, release: Release) -> dict[str, object]:
+    return {
+        "account": account.name,
+        "wrapped_b64": release.wrapped,
+        "name": release.name,
+        "size": release.size,
+        "sha256": release.sha256,
+    }
+
+
+def _machine() -> Machine:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    machine = office().machines.authenticate(token.strip()) if kind.lower() == "bearer" and token.strip() else None
+    if machine is None:
+        raise Unauthorized
+    return machine
+
+
+def _body() -> dict[str, Any]:
+    try:
+        body = request.get_json()
+    except RecursionError as error:  # a body of nothing but brackets
+        raise BadRequest from error
+    if not isinstance(body, dict):
+        raise UsageError(Say("expected a JSON object", "应为 JSON 对象"))
+    return body
+
+
+def text(body: dict[str, Any], name: str, default: str | None = None) -> str:
+    """One text of a JSON body; UsageError names the field."""
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise UsageError(Say(f"{name}: expected a text", f"{name} 应为文本"))
+    return value
+
+
+def _number(name: str, kind: type[int] | type[float], most: float) -> float:
+    try:
+        number = kind(request.args.get(name, "0"))
+    except ValueError as error:
+        raise UsageError(Say(f"{name}: expected a number", f"{name} 应为数字")) from error
+    return 0 if math.isnan(number) or number < 0 else min(number, most)

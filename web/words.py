@@ -1,0 +1,99 @@
+"""The words of the console for enums, as Say; those that the command line speaks too come from ``dlp.words``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from classifiers.model import Category, GapKind, GapReason, Level
+from dlp import words as shared
+from dlp.language import Say
+from dlp.model import Action, Choice, Direction, State
+from dlp.office import AccountState, Role
+from dlp.outcome_words import STATES
+
+CHOICES = {
+    Choice.RELEASE: Say("Release once", "放行一次"),
+    Choice.RELEASE_SEALED: Say("Release sealed", "加密后放行"),
+    Choice.FALSE_POSITIVE: Say("False positive", "误报"),
+    Choice.RETURN: Say("Return to its owner", "退还本人"),
+    Choice.KEEP: Say("Keep it here", "维持现状"),
+}
+CHOICE_MEANS = {
+    Choice.RELEASE: Say("It passes once, as it is.", "按原样放行一次。"),
+    Choice.RELEASE_SEALED: Say("It passes as a sealed copy.", "加密后放行副本。"),
+    Choice.FALSE_POSITIVE: Say(
+        "Nothing confidential in it: the same content passes for 30 days.", "其中没有涉密内容：相同内容 30 天内可通过。"
+    ),
+    Choice.RETURN: Say("Its owner gets it back; it is not sent.", "退还本人，不予发送。"),
+    Choice.KEEP: Say("It stays in the vault, and the incident ends.", "继续保存在保险库，事件结束。"),
+}
+KEYS = {
+    Choice.RELEASE: "a",
+    Choice.RELEASE_SEALED: "e",
+    Choice.FALSE_POSITIVE: "f",
+    Choice.RETURN: "r",
+    Choice.KEEP: "k",
+}
+INCIDENT_STATES = {
+    "open": Say("open", "待处理"),
+    "asked": Say("waits for a second person", "待第二人确认"),
+    "decided": Say("decided", "已处理"),
+    "closed": Say("closed by itself", "已自行结束"),
+}
+DIRECTIONS = {Direction.OUTGOING: Say("outgoing", "外发"), Direction.RECEIVED: Say("received", "接收")}
+ROLES = {
+    Role.USER: Say("user", "普通用户"),
+    Role.GROUP_OWNER: Say("group owner", "群组负责人"),
+    Role.SYSADMIN: Say("system administrator", "系统管理员"),
+    Role.SECADMIN: Say("security administrator", "安全保密管理员"),
+    Role.AUDITOR: Say("security auditor", "安全审计员"),
+}
+ACCOUNT_STATES = {
+    AccountState.INVITED: Say("invited", "待激活"),
+    AccountState.ACTIVE: Say("active", "启用"),
+    AccountState.DISABLED: Say("disabled", "停用"),
+}
+REFUSALS = {
+    "account_disabled": Say("the account is disabled", "账户已停用"),
+    "unregistered": Say("not sealed by this office", "非本单位加密"),
+    "too_many": Say("too many in a short time", "短时间内打开过多"),
+    "no_right": Say("no right", "无权限"),
+    "revoked": Say("revoked", "已撤销"),
+    "expired": Say("expired", "已过期"),
+    "clearance": Say("clearance too low", "密级权限不足"),
+    "not_in_group": Say("not in the group", "不在群组内"),
+    "above_group": Say("above the group's level", "超出群组密级上限"),
+    "no_reason": Say("no reason given", "未说明理由"),
+}
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+"""Signs that turn the reading direction: with them a program's name looks like a PDF's."""
+TABLES: Mapping[str, Mapping[Any, Say]] = MappingProxyType(
+    {
+        "level": {level.id: shared.LEVELS[level] for level in Level},
+        "category": {one.value: shared.CATEGORIES[one] for one in Category},
+        "action": {one.value: shared.ACTIONS[one] for one in Action},
+        "gap": {one.value: shared.GAP_KINDS[one] for one in GapKind},
+        "gap_reason": {one.value: shared.GAP_REASONS[one] for one in GapReason},
+        "state": {one.value: STATES[one] for one in State},
+        "choice": CHOICES,
+        "incident": INCIDENT_STATES,
+        "direction": DIRECTIONS,
+        "role": ROLES,
+        "account": ACCOUNT_STATES,
+        "refusal": REFUSALS,
+    }
+)
+"""Each table by the name under which templates ask for it."""
+
+
+def word(table: str, value: object) -> Say:
+    """The word of a value; the value itself where a newer agent says something that this version does not know."""
+    key = value.id if isinstance(value, Level) else value
+    return TABLES[table].get(key, Say(str(key), str(key)))
+
+
+def shown(name: str) -> str:
+    """A file name that cannot turn the reading direction of the page or hide signs in it."""
+    return "".join(c if c.isprintable() and c not in TURNING else "\ufffd" for c in name)
