@@ -12,6 +12,7 @@ from dlp import ulid
 from dlp.office import overview
 from dlp.office.accounts import Accounts
 from dlp.office.audit import Audit
+from dlp.office.desk import Desk
 from dlp.office.entry import Passwords
 from dlp.office.ground import Ground, KeystoreLike, moment, utc_now
 from dlp.office.groups import Groups
@@ -21,6 +22,7 @@ from dlp.office.machines import Machines
 from dlp.office.opening import Openings
 from dlp.office.overview import Overview
 from dlp.office.people import Account
+from dlp.office.queue import Queue
 from dlp.office.registry import Records, SealedFiles
 from dlp.office.rulings import Rulings
 from dlp.office.sessions import Sessions
@@ -45,6 +47,8 @@ class Office:
         self.transfers = Transfers(ground)
         self.rulings = Rulings(ground)
         self.incidents = Incidents(ground, self.rulings)
+        self.desk = Desk(ground, self.incidents)
+        self.queue = Queue(ground)
         self.sealed_files = SealedFiles(ground)
         self.records = Records(ground)
         self.opening = Openings(ground)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,21 @@ QUEUE = IncidentFilter()
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What goes with a decision besides its reason."""
+
+    rule: str = ""
+    """Of a false positive: the rule that was wrong; where only one fired, it is that one."""
+    opens_until: str = ""
+    """Of a release sealed: until when readers get its key, as stored; empty: without an end."""
+    undo: timedelta = timedelta()
+    """How long it can be taken back before it goes down to the machine."""
+
+
+PLAIN_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Incidents:
     """The review queue."""
 
@@ -55,21 +70,23 @@ class Incidents:
     def show(self, account: Account, incident_id: str) -> Incident:
         """One incident; NotFound also where the account may not see it."""
         with self.ground.reading() as session:
-            return incident_view(session, self._find(session, account, incident_id))
+            return incident_view(session, self.find(session, account, incident_id))
 
     def offers(self, account: Account, incident_id: str) -> tuple[Offer, ...]:
         """Each option of the incident, and whether this account may choose it now."""
         with self.ground.reading() as session:
-            return offers.of(session, account, self._find(session, account, incident_id), self.ground.clock())
+            return offers.of(session, account, self.find(session, account, incident_id), self.ground.clock())
 
-    def decide(self, account: Account, incident_id: str, choice: Choice, reason: str) -> Incident:
+    def decide(
+        self, account: Account, incident_id: str, choice: Choice, reason: str, terms: Terms = PLAIN_TERMS
+    ) -> Incident:
         """Ask, confirm, or decide alone, as the option says.
 
         Raises Refused (no right, or the two would be one), Conflict (decided meanwhile), UsageError (no reason).
         """
         reason = reason.strip()[:LONGEST_REASON]
         with self.ground.writing(account) as writing:
-            row = self._find(writing.session, account, incident_id)
+            row = self.find(writing.session, account, incident_id)
             offer = self._offered(writing.session, account, row, choice)
             asked = offers.standing(writing.session, row) if offer.confirms else None
             second = asked is not None and asked.account != account.id
@@ -80,7 +97,7 @@ class Incidents:
             if offer.option.people > 1 and not offer.confirms:
                 _ask(writing, row, account, choice, reason)
             else:
-                self._end(writing, row, account, offer, reason)
+                self._end(writing, row, account, offer, reason, terms)
             writing.session.flush()
             seen = incident_view(writing.session, row)
         self.rulings.tell()
@@ -98,7 +115,9 @@ class Incidents:
             raise Refused(found[0].why_not or Say("not now", "目前不可"))
         return found[0]
 
-    def _end(self, writing: Writing, row: IncidentRow, account: Account, offer: Offer, reason: str) -> None:
+    def _end(
+        self, writing: Writing, row: IncidentRow, account: Account, offer: Offer, reason: str, terms: Terms
+    ) -> None:
         transfer = writing.session.get_one(TransferRow, row.transfer)
         asked = offers.standing(writing.session, row) if offer.confirms else None
         choice = offer.option.choice
@@ -115,21 +134,40 @@ class Incidents:
                 reason=told,
                 at=writing.at,
                 expires=expires,
+                rule=_rule_of(transfer, choice, terms),
+                opens_until=terms.opens_until if choice is Choice.RELEASE_SEALED else "",
                 organisation=row.organisation,
                 machine=row.machine,
             )
         )
         row.state = "decided"
         if transfer.direction == Direction.OUTGOING:  # a received file is in WeChat's own store: nothing to release
-            issue(writing, transfer, decision)
+            issue(writing, transfer, decision, self.ground.now(terms.undo) if terms.undo else "")
         alone = offer.option.people > len(by)
         names = {"choice": choice.value, "transfer": transfer.id, "by": list(by), "alone": alone}
         writing.note("incident.decided", account.name, row.id, **names)
 
+    def returned(self, account: Account, incident_id: str) -> Incident:
+        """Give the file back to its owner, who asked for it; Refused where policy does not leave that open."""
+        with self.ground.writing(account) as writing:
+            row = self.find(writing.session, account, incident_id)
+            found = offers.of(writing.session, account, row, self.ground.clock())
+            offer = next((one for one in found if one.option.choice is Choice.RETURN), None)
+            if row.state not in WAITING:
+                raise Conflict(Say("the incident is decided already", "该事件已处理"))
+            if offer is None:
+                raise Refused(Say("policy keeps this file here", "策略规定该文件须留存"))
+            _drop_asks(writing, row)
+            self._end(writing, row, account, replace(offer, confirms=False), "", PLAIN_TERMS)
+            writing.session.flush()
+            seen = incident_view(writing.session, row)
+        self.rulings.tell()
+        return seen
+
     def withdraw(self, account: Account, incident_id: str, reason: str) -> Incident:
         """Take one's own asking back, or decline another's; the incident is open again."""
         with self.ground.writing(account) as writing:
-            row = self._find(writing.session, account, incident_id)
+            row = self.find(writing.session, account, incident_id)
             asked = offers.standing(writing.session, row)
             if row.state != "asked" or asked is None:
                 raise Conflict(Say("nobody is asking for anything here", "该事件没有待确认的申请"))
@@ -147,11 +185,13 @@ class Incidents:
         joined = select(IncidentRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
         return joined.where(IncidentRow.transfer.in_(seen))
 
-    def _find(self, session: Session, account: Account, incident_id: str) -> IncidentRow:
+    def find(self, session: Session, account: Account, incident_id: str) -> IncidentRow:
+        """The row, for rooms of the office that go on in this transaction; NotFound."""
         asked = self._visible(session, account).where(IncidentRow.id == incident_id)
-        row: IncidentRow | None = session.scalars(asked).one_or_none()
-        if row is None:
+        found = session.execute(asked.add_columns(TransferRow)).one_or_none()  # both at once: pages count their queries
+        if found is None:
             raise not_there(INCIDENT)
+        row: IncidentRow = found[0]
         return row
 
 
@@ -166,6 +206,13 @@ def _states(word: str) -> tuple[str, ...]:
             )
         )
     return (word,)
+
+
+def _rule_of(transfer: TransferRow, choice: Choice, terms: Terms) -> str:
+    rules = {str(one["rule"]) for one in transfer.findings}
+    if choice is not Choice.FALSE_POSITIVE:
+        return ""
+    return terms.rule if terms.rule in rules else next(iter(rules)) if len(rules) == 1 else ""
 
 
 def _ask(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str) -> None:
@@ -197,7 +244,7 @@ def _approve(writing: Writing, row: IncidentRow, account: Account, choice: Choic
 def incident_view(session: Session, row: IncidentRow) -> Incident:
     """A row with its transfer, its asking and its decision."""
     transfer = session.get_one(TransferRow, row.transfer)
-    made = session.get(DecisionRow, row.id)
+    made = session.get(DecisionRow, row.id) if row.state == "decided" else None
     asked = offers.standing(session, row) if row.state == "asked" else None
     decision = (
         Decision(Choice(made.choice), tuple(made.by), made.reason, made.at, made.expires) if made is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from dlp import ulid
 from dlp.errors import UsageError
@@ -14,9 +14,12 @@ from dlp.language import Say
 from dlp.model import Report, State
 from dlp.office import bodies
 from dlp.office.ground import Ground, Writing, parse_moment
+from dlp.office.risk import bundle, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
+    DecisionRow,
     HeadRow,
+    HitRow,
     IncidentRow,
     MachineRow,
     OutcomeRow,
@@ -113,19 +116,36 @@ def _transfer(writing: Writing, machine: Machine, report: Report) -> None:
             setattr(row, name, value)
         row.report = report.id
     writing.session.flush()
+    _count_rules(writing, row)
     if wanted:
         _open_incident(writing, row)
     _settle(writing, row)
 
 
+def _count_rules(writing: Writing, row: TransferRow) -> None:
+    """One row for each rule that fired, with its best score; of two reports the later one counts."""
+    writing.session.execute(delete(HitRow).where(HitRow.transfer == row.id))
+    best: dict[str, int] = {}
+    for finding in row.findings:
+        best[finding["rule"]] = max(best.get(finding["rule"], 0), finding["score"])
+    for rule, score in best.items():
+        hit = HitRow(
+            transfer=row.id, rule=rule, at=row.at, score=score, organisation=row.organisation, machine=row.machine
+        )
+        writing.session.add(hit)
+
+
 def _open_incident(writing: Writing, row: TransferRow) -> None:
     if writing.session.scalars(select(IncidentRow).where(IncidentRow.transfer == row.id)).one_or_none():
         return
+    incident_id = ulid.new()
     incident = IncidentRow(
-        id=ulid.new(),
+        id=incident_id,
         transfer=row.id,
         state="open",
         opened=writing.at,
+        rank=rank(row, incident_id),
+        bundle=bundle(row),
         organisation=row.organisation,
         machine=row.machine,
     )
@@ -170,6 +190,8 @@ def _sealed(writing: Writing, machine: Machine, report: Report) -> None:
     except ValueError:
         at = writing.at
     row = SealedRow(id=ulid.new(), at=at, **columns, **own(machine, writing))
+    decided = select(DecisionRow.opens_until).join(IncidentRow, IncidentRow.id == DecisionRow.incident)
+    row.expires = writing.session.scalar(decided.where(IncidentRow.transfer == row.transfer)) or ""
     writing.session.add(row)
     file = writing.name_digest(row.name)
     writing.note("sealed.registered", f"machine:{machine.letter}", row.id, header=row.header_digest, file=file)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from dlp import ulid
 from dlp.model import Choice, Ruling
@@ -18,6 +18,7 @@ LOOK_AGAIN_SECONDS = 1.0
 """A decision made by another process (``dlp incident decide``) wakes nobody here, so waiting looks again this often."""
 LONGEST_WAIT_SECONDS = 60.0
 MOST = 200
+NO_SEQUENCE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Rulings:
 
     def _now(self, machine: Machine, sequence: int) -> list[Ruling]:
         asked = select(RulingRow).where(RulingRow.machine == machine.id, RulingRow.sequence > sequence)
+        # One that can still be taken back keeps later ones waiting: a machine asks for what follows the last it got.
+        waits = select(func.min(RulingRow.sequence)).where(
+            RulingRow.machine == machine.id, RulingRow.due > self.ground.now()
+        )
+        first = func.coalesce(waits.scalar_subquery(), NO_SEQUENCE)
+        asked = asked.where(RulingRow.sequence < first)
         with self.ground.reading() as session:
             return [_ruling(row) for row in session.scalars(asked.order_by(RulingRow.sequence).limit(MOST))]
 
@@ -53,8 +60,8 @@ class Rulings:
         self.tell()
 
 
-def issue(writing: Writing, transfer: TransferRow, decision: Decision) -> None:
-    """The next ruling for the machine that keeps the file."""
+def issue(writing: Writing, transfer: TransferRow, decision: Decision, due: str = "") -> None:
+    """The next ruling for the machine that keeps the file; it goes down when it is due."""
     machine = writing.session.get_one(MachineRow, transfer.machine)
     machine.last_ruling += 1
     row = RulingRow(
@@ -68,6 +75,7 @@ def issue(writing: Writing, transfer: TransferRow, decision: Decision) -> None:
         reason=decision.reason,
         expires=decision.expires,
         at=writing.at,
+        due=due,
     )
     writing.session.add(row)
 

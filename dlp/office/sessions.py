@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from dlp.errors import KeysError
 from dlp.office.entry import WRONG, WRONG_HINT, Entry
 from dlp.office.ground import Ground
 from dlp.office.people import Account, AccountState, account_view, find
-from dlp.office.store.tables import SessionRow
+from dlp.office.store.tables import AccountRow, SessionRow
 from dlp.office.tokens import new_token, token_hash
 
 IDLE = timedelta(minutes=30)
@@ -68,10 +68,13 @@ class Sessions:
             return None
         digest = token_hash(token)
         with self.ground.reading() as session:
-            row = session.get(SessionRow, digest)
-            if row is None or row.started < self.ground.now(-LONGEST) or row.seen < self.ground.now(-IDLE):
+            joined = select(SessionRow, AccountRow).join(AccountRow, AccountRow.id == SessionRow.account)
+            found = session.execute(joined.where(SessionRow.token == digest)).one_or_none()
+            if found is None:
                 return None
-            account = find(session, row.account)
+            row, account = found
+            if row.started < self.ground.now(-LONGEST) or row.seen < self.ground.now(-IDLE):
+                return None
             if account.state != AccountState.ACTIVE:
                 return None
             stale = row.seen < self.ground.now(-SEEN_EVERY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dlp.office.store.base import Base, Owned
@@ -61,11 +61,18 @@ class IncidentRow(Owned, Base, kw_only=True):
     """A Transfer that a person must look at."""
 
     __tablename__ = "incidents"
+    __table_args__ = (Index("ix_incidents_queue", "state", "bundle", "rank"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     transfer: Mapped[str] = mapped_column(ForeignKey("transfers.id"), unique=True)
     state: Mapped[str] = mapped_column(index=True)
     opened: Mapped[str]
+    rank: Mapped[str] = mapped_column(default="")
+    """Four digits of risk (``dlp.office.risk``) and the id, so that text order is the order of the queue."""
+    bundle: Mapped[str] = mapped_column(default="", index=True)
+    """What the queue shows as one row: the Send, else the content's digest."""
+    assigned: Mapped[str] = mapped_column(default="")
+    """Account name of who looks at it."""
 
 
 class ApprovalRow(Owned, Base, kw_only=True):
@@ -95,6 +102,10 @@ class DecisionRow(Owned, Base, kw_only=True):
     reason: Mapped[str]
     at: Mapped[str]
     expires: Mapped[str]
+    rule: Mapped[str] = mapped_column(default="")
+    """Of a false positive: the rule that was wrong."""
+    opens_until: Mapped[str] = mapped_column(default="")
+    """Of a release sealed to readers: when its key is handed out no longer."""
 
 
 class RulingRow(Owned, Base, kw_only=True):
@@ -111,6 +122,8 @@ class RulingRow(Owned, Base, kw_only=True):
     reason: Mapped[str]
     expires: Mapped[str]
     at: Mapped[str]
+    due: Mapped[str] = mapped_column(default="")
+    """When it may go down; until then its decision can be taken back."""
 
 
 class SealedRow(Owned, Base, kw_only=True):
@@ -154,6 +167,8 @@ class RecordRow(Owned, Base, kw_only=True):
     path_digest: Mapped[str]
     retain_until: Mapped[str]
     at: Mapped[str]
+    held: Mapped[bool] = mapped_column(default=False)
+    """Kept beyond its date until somebody ends the hold."""
 
 
 class OpeningRow(Owned, Base, kw_only=True):

@@ -42,6 +42,9 @@ class AccountRow(Owned, Base, kw_only=True):
     failed: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[str] = mapped_column(default="")
     last_sign_in: Mapped[str] = mapped_column(default="")
+    department: Mapped[str] = mapped_column(default="")
+    suspended_until: Mapped[str] = mapped_column(default="")
+    """Until when this person sends nothing; empty: not suspended."""
 
 
 class LinkRow(Owned, Base, kw_only=True):

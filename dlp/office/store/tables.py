@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dlp.office.store.base import Base
+from dlp.office.store.desk import HitRow, RemarkRow, RequestRow, SanctionRow, VersionRow
 from dlp.office.store.files import (
     ApprovalRow,
     DecisionRow,
@@ -34,6 +35,7 @@ __all__ = [
     "EventRow",
     "GroupRow",
     "HeadRow",
+    "HitRow",
     "IncidentRow",
     "LinkRow",
     "MachineRow",
@@ -42,9 +44,13 @@ __all__ = [
     "OrganisationRow",
     "OutcomeRow",
     "RecordRow",
+    "RemarkRow",
+    "RequestRow",
     "RulingRow",
+    "SanctionRow",
     "SealedRow",
     "SessionRow",
     "TakenRow",
     "TransferRow",
+    "VersionRow",
 ]

@@ -1,0 +1,142 @@
+"""What is known around one incident: words, events, the same content elsewhere, the sender's past, its rules' past."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from dlp.model import Action, Direction
+from dlp.office import offers
+from dlp.office.audit import Event
+from dlp.office.store.tables import DecisionRow, EventRow, HitRow, IncidentRow, RemarkRow, TransferRow
+from dlp.office.views import Incident, Offer
+
+MOST_SHOWN = 20
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said about an incident."""
+
+    name: str
+    kind: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The same content, or a file of the same Send, elsewhere; and how that was decided."""
+
+    incident: str
+    transfer: str
+    number: str
+    name: str
+    person: str
+    at: str
+    state: str
+    same_content: bool
+    waiting: bool
+    choice: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The sender's last 90 days, in counts."""
+
+    sent: int
+    held: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything about one incident that its page shows."""
+
+    incident: Incident
+    assigned: str
+    offers: tuple[Offer, ...]
+    remarks: tuple[Remark, ...]
+    events: tuple[Event, ...]
+    sightings: tuple[Sighting, ...]
+    person: Person
+    rules: dict[str, tuple[int, int]]
+    """For each rule that fired here: decided incidents with it, and how many of them were its false positives."""
+    undo: bool
+    """Whether this account may take its decision back now."""
+
+
+def remarks(session: Session, row: IncidentRow) -> tuple[Remark, ...]:
+    """Oldest first."""
+    rows = session.scalars(select(RemarkRow).where(RemarkRow.incident == row.id).order_by(RemarkRow.id))
+    return tuple(Remark(one.name, one.kind, one.text, one.at) for one in rows)
+
+
+def events(session: Session, row: IncidentRow) -> tuple[Event, ...]:
+    """The office's events about the incident and its transfer, oldest first."""
+    asked = select(EventRow).where(EventRow.subject.in_((row.id, row.transfer)), EventRow.machine == "")
+    rows = session.scalars(asked.order_by(EventRow.sequence).limit(MOST_EVENTS))
+    return tuple(Event(one.sequence, one.at, one.kind, one.actor, one.subject, _body(one), one.hash) for one in rows)
+
+
+def _body(row: EventRow) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(row.body)
+    return body
+
+
+def sightings(session: Session, row: IncidentRow, transfer: TransferRow) -> tuple[Sighting, ...]:
+    """Newest first, at most 20."""
+    asked = select(TransferRow, IncidentRow, DecisionRow)
+    asked = asked.outerjoin(IncidentRow, IncidentRow.transfer == TransferRow.id)
+    asked = asked.outerjoin(DecisionRow, DecisionRow.incident == IncidentRow.id)
+    alike = select(TransferRow.id).where(TransferRow.sha256 == transfer.sha256)
+    together = select(IncidentRow.transfer).where(IncidentRow.bundle == row.bundle)
+    asked = asked.where(
+        TransferRow.id.in_(alike.union(together)),
+        TransferRow.id != transfer.id,
+        TransferRow.organisation == transfer.organisation,
+    )
+    return tuple(
+        Sighting(
+            one.id if one else "",
+            other.id,
+            other.number,
+            other.name,
+            other.person,
+            other.at,
+            other.state,
+            other.sha256 == transfer.sha256,
+            one is not None and one.state in offers.WAITING,
+            made.choice if made else "",
+            tuple(made.by) if made else (),
+        )
+        for other, one, made in session.execute(asked.order_by(TransferRow.id.desc()).limit(MOST_SHOWN))
+    )
+
+
+def rules(session: Session, transfer: TransferRow) -> dict[str, tuple[int, int]]:
+    """How often each rule of this transfer was right, by what was decided."""
+    rules = sorted({str(one["rule"]) for one in transfer.findings})
+    if not rules:
+        return {}
+    wrong = func.sum(case((DecisionRow.rule == HitRow.rule, 1), else_=0))
+    asked = select(HitRow.rule, func.count(), wrong).join(IncidentRow, IncidentRow.transfer == HitRow.transfer)
+    asked = asked.join(DecisionRow, DecisionRow.incident == IncidentRow.id).where(HitRow.rule.in_(rules))
+    return {rule: (count, int(bad or 0)) for rule, count, bad in session.execute(asked.group_by(HitRow.rule))}
+
+
+def person(session: Session, transfer: TransferRow, since: str) -> Person:
+    """What the sender sent since then."""
+    asked = select(TransferRow.action, func.count()).where(
+        TransferRow.person == transfer.person,
+        TransferRow.at >= since,
+        TransferRow.direction == Direction.OUTGOING.value,
+    )
+    counts = {str(action): int(number) for action, number in session.execute(asked.group_by(TransferRow.action))}
+    return Person(sum(counts.values()), counts.get(Action.HOLD, 0), counts.get(Action.BLOCK, 0))

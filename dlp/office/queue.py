@@ -1,0 +1,136 @@
+"""The review queue: by risk, one row for each Send or the same content, searched and filtered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.office.ground import Ground
+from dlp.office.offers import WAITING
+from dlp.office.pages import LONGEST, Page, like
+from dlp.office.people import Account
+from dlp.office.rights import Right, allowed, need
+from dlp.office.store.tables import IncidentRow, TransferRow
+from dlp.office.transfers import level_of, visible
+from dlp.office.views import Transfer, transfer_view
+
+RANK_DIGITS = 4
+STATES = ("waiting", "open", "asked", "decided", "closed", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the queue shows; an empty field asks nothing."""
+
+    state: str = "waiting"
+    level: str = ""
+    """This level or a higher one."""
+    action: str = ""
+    direction: str = ""
+    person: str = ""
+    group: str = ""
+    assigned: str = ""
+    text: str = ""
+    """Part of a file's name, or a whole number or sha256."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One row: the riskiest incident of a bundle, and how many there are."""
+
+    incident: str
+    state: str
+    opened: str
+    assigned: str
+    risk: int
+    count: int
+    transfer: Transfer
+
+
+ALL_WAITING = Asked()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The queue of this office."""
+
+    ground: Ground
+
+    def page(self, account: Account, asked: Asked = ALL_WAITING, after: str = "", size: int = 50) -> Page[QueueRow]:
+        """Rows, riskiest first, after the cursor. UsageError for a state or level that is none."""
+        need(account, Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
+        size = max(1, min(size, LONGEST))
+        with self.ground.reading() as session:
+            best = func.max(IncidentRow.rank)
+            grouped = self._filtered(session, account, asked, select(best, func.count())).group_by(IncidentRow.bundle)
+            if after:
+                grouped = grouped.having(best < after)
+            found = session.execute(grouped.order_by(best.desc()).limit(size + 1)).all()
+            shown = [(str(rank), int(count)) for rank, count in found[:size]]
+            return Page(self._rows(session, shown), shown[-1][0] if len(found) > size else "")
+
+    def _rows(self, session: Session, shown: list[tuple[str, int]]) -> tuple[QueueRow, ...]:
+        ids = [rank[RANK_DIGITS:] for rank, _ in shown]
+        asked = select(IncidentRow, TransferRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
+        rows = {one.id: (one, transfer) for one, transfer in session.execute(asked.where(IncidentRow.id.in_(ids)))}
+        made = []
+        for (rank, count), incident_id in zip(shown, ids, strict=True):
+            one, transfer = rows[incident_id]
+            risk = int(rank[:RANK_DIGITS])
+            view = transfer_view(transfer, one.id)
+            made.append(QueueRow(one.id, one.state, one.opened, one.assigned, risk, count, view))
+        return tuple(made)
+
+    def mark(self, account: Account) -> str:
+        """A short text that changes when the waiting incidents do, for pages that look again."""
+        with self.ground.reading() as session:
+            counted = select(func.count(), func.max(IncidentRow.id), func.sum(func.length(IncidentRow.assigned)))
+            asked = self._filtered(session, account, ALL_WAITING, counted)
+            asked_for = asked.add_columns(func.sum(func.length(IncidentRow.state)))
+            return "-".join(str(value or 0) for value in session.execute(asked_for).one())
+
+    def next_after(self, account: Account, incident_id: str) -> str:
+        """The incident that comes next in the queue of what waits; empty at its end."""
+        with self.ground.reading() as session:
+            here = session.get(IncidentRow, incident_id)
+            asked = self._filtered(session, account, ALL_WAITING, select(IncidentRow.id))
+            asked = asked.order_by(IncidentRow.rank.desc()).limit(1)
+            if here is not None:
+                below = session.scalar(asked.where(IncidentRow.rank < here.rank))
+                asked = asked.where(IncidentRow.id != incident_id)
+                return below or session.scalar(asked) or ""
+            return session.scalar(asked) or ""
+
+    def _filtered(self, session: Session, account: Account, asked: Asked, chosen: Any) -> Any:  # noqa: ANN401 - a Select of any columns
+        chosen = chosen.where(IncidentRow.organisation == self.ground.organisation)
+        if asked.state not in STATES:
+            raise UsageError(Say("expected one of " + ", ".join(STATES), "状态应为 " + "、".join(STATES)))
+        if asked.state != "all":
+            chosen = chosen.where(IncidentRow.state.in_(WAITING if asked.state == "waiting" else (asked.state,)))
+        if asked.assigned:
+            chosen = chosen.where(IncidentRow.assigned == asked.assigned)
+        if asked.level:  # the rank begins with the level, so no other table is asked
+            chosen = chosen.where(IncidentRow.rank >= f"{level_of(asked.level)}")
+        columns = {name: getattr(asked, name) for name in ("action", "direction", "person", "group")}
+        named = {name: value for name, value in columns.items() if value}
+        if named or asked.text.strip():
+            chosen = chosen.join(TransferRow, TransferRow.id == IncidentRow.transfer)
+            for name, value in named.items():
+                chosen = chosen.where(getattr(TransferRow, name) == value)
+            chosen = _searched(chosen, asked.text.strip())
+        if not allowed(account, Right.SEE_ALL):
+            seen = visible(session, self.ground.organisation, account).with_only_columns(TransferRow.id)
+            chosen = chosen.where(IncidentRow.transfer.in_(seen))
+        return chosen
+
+
+def _searched(chosen: Select[Any], text: str) -> Select[Any]:
+    if not text:
+        return chosen
+    whole = [TransferRow.number == text.upper(), TransferRow.sha256 == text.lower(), TransferRow.id == text]
+    return chosen.where(or_(*whole, TransferRow.name.ilike(like(text), escape="\\")))
