@@ -25,6 +25,7 @@ class Door(StrEnum):
 
 
 SEES = (Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
+DECIDES = (Right.DECIDE, Right.DECIDE_GROUP)
 OPENS = (Right.OPEN_FILES, Right.FETCH_ARCHIVE)
 
 DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
@@ -45,8 +46,13 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "transfers.one": SEES,
         "incidents.queue": SEES,
         "incidents.one": SEES,
-        "incidents.decide": (Right.DECIDE, Right.DECIDE_GROUP),
-        "incidents.withdraw": (Right.DECIDE, Right.DECIDE_GROUP),
+        "incidents.live": SEES,
+        "incidents.remark": SEES,
+        "incidents.take_back": (Right.SEE_OWN,),
+        **dict.fromkeys(
+            (f"incidents.{name}" for name in ("decide", "withdraw", "undo", "assign", "decide_all", "following")),
+            DECIDES,
+        ),
         "sealed.page": (Right.SEE_ALL, Right.OPEN_FILES),
         "sealed.one": (Right.SEE_ALL, Right.OPEN_FILES),
         "sealed.revoke": (Right.REVOKE_FILES, Right.SEE_OWN),

@@ -16,6 +16,7 @@ from flask_babel import Babel, format_datetime, get_timezone  # type: ignore[imp
 from dlp.language import Language, Say
 from dlp.office import Account, Right, allowed
 from web import words
+from web.event_words import event_word
 from web.here import language, settings, visitor
 from web.tabs import shown_pages
 
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         again=again,
         both=both,
+        event_word=event_word,
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
         may=may,
         pages=shown_pages,

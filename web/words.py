@@ -36,6 +36,14 @@ KEYS = {
     Choice.RETURN: "r",
     Choice.KEEP: "k",
 }
+REASONS = (
+    Say("a quotation of the rule itself", "仅引用规定原文"),
+    Say("published already", "已公开发布"),
+    Say("a test or training file", "测试或培训文件"),
+    Say("use the designated channel instead", "请改用指定渠道"),
+    Say("the recipient may have it", "接收人有权知悉"),
+)
+"""Offered while a reason is typed; any other may be written."""
 INCIDENT_STATES = {
     "open": Say("open", "待处理"),
     "asked": Say("waits for a second person", "待第二人确认"),

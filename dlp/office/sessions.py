@@ -62,8 +62,11 @@ class Sessions:
             writing.note("session.started", row.name, row.id, address=address[:64])
             return SignedIn(token, account_view(row), self.ground.now(LONGEST))
 
-    def resume(self, token: str) -> Account | None:
-        """The account of a live session; None where it ended, idled out, grew too old, or the account was disabled."""
+    def resume(self, token: str, by_itself: bool = False) -> Account | None:
+        """The account of a live session; None where it ended, idled out, grew too old, or the account was disabled.
+
+        ``by_itself``: a page looks for news while nobody may sit before it, and that keeps no session alive.
+        """
         if not token:
             return None
         digest = token_hash(token)
@@ -77,7 +80,7 @@ class Sessions:
                 return None
             if account.state != AccountState.ACTIVE:
                 return None
-            stale = row.seen < self.ground.now(-SEEN_EVERY)
+            stale = not by_itself and row.seen < self.ground.now(-SEEN_EVERY)
         if stale:
             self._seen(digest)
         return account_view(account)

@@ -89,3 +89,51 @@ def test_an_officer_reads_an_incident_and_returns_the_file(chromium: Any, consol
         page.click("text=Sign out")
         page.wait_for_url("**/sign-in")
     assert console.world.office.incidents.show(console.world.secadmin, incident).state == "decided"
+
+
+def test_twenty_incidents_by_keyboard_in_at_most_three_interactions_each(chromium: Any, console: Served) -> None:
+    ids = [
+        console.world.held(name=f"{number}.docx", send="", sha256=f"{number:02d}" * 32, number=f"A-{number}")
+        for number in range(20)
+    ]
+    pressed = 0
+    with person(chromium, console, "secadmin") as page:
+
+        def press(key: str) -> None:
+            nonlocal pressed
+            pressed += 1
+            page.keyboard.press(key)
+
+        page.goto("/incidents/")
+        press("j")
+        press("Enter")
+        page.wait_for_selector("#deciding")
+        for number in range(20):
+            here = page.url
+            if number % 2:
+                press("r")
+            else:
+                press("k")
+                page.wait_for_function("document.activeElement.id === 'reason'")
+                pressed += 1
+                page.keyboard.type("a training file")
+                press("Enter")
+            page.wait_for_url(lambda url, before=here: url != before)
+        page.get_by_text("Nothing waits here").wait_for()
+    states = [console.world.office.incidents.show(console.world.secadmin, one).state for one in ids]
+    assert states == ["decided"] * 20
+    assert pressed <= 20 * 3
+
+
+def test_undo_by_keyboard_and_the_queue_shows_what_came_meanwhile(chromium: Any, console: Served) -> None:
+    incident = console.world.held(name="first.docx")
+    with person(chromium, console, "secadmin") as page:
+        page.goto(f"/incidents/{incident}")
+        page.keyboard.press("r")
+        page.get_by_text("Nothing waits here").wait_for()
+        page.keyboard.press("u")
+        page.get_by_text("taken back; the incident").wait_for()
+        page.goto("/incidents/")
+        console.world.held(name="second.docx", send="", sha256="77" * 32)
+        page.get_by_text("second.docx").wait_for()  # by itself, within the time of one look
+    assert console.world.office.incidents.show(console.world.secadmin, incident).state == "open"

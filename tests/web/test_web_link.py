@@ -83,6 +83,7 @@ def test_a_waiting_machine_hears_a_ruling_made_in_the_console(console: Served, m
     officer = console.visitor("secadmin")
     officer.get(f"/incidents/{incident}")
     officer.submit(f"/incidents/{incident}/decide", choice="return")
+    console.world.clock.pass_by(seconds=11)  # until then the officer may take it back
     waiting.join(20)
     (ruling,) = found[0]["rulings"]
     assert (ruling["sequence"], ruling["choice"], ruling["by"]) == (1, "return", ["secadmin"])

@@ -1,53 +1,58 @@
-"""The review queue, one incident, and deciding it; what may be decided stands in the office's offers."""
+"""The review queue and one incident; what may be done about it stands in the office's offers."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from dlp.errors import UsageError
-from dlp.language import Say
-from dlp.model import Choice
-from dlp.office import IncidentFilter
+from dlp.office.queue import Asked
 from web.here import account, office
-from web.looks import say
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
-ASKED = Say("asked; a second person must confirm", "已提交，须由第二人确认")
-DECIDED = Say("decided", "已处理")
-WITHDRAWN = Say("the incident is open again", "事件已恢复为待处理")
+FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "text")
+
+
+def asked() -> Asked:
+    """The filter as it stands in the address."""
+    given = {name: request.args.get(name, "").strip() for name in FIELDS}
+    return Asked(**{**given, "state": given["state"] or "waiting"})
 
 
 @pages.get("/")
 def queue() -> str:
-    """What waits, newest first."""
-    asked = {"state": request.args.get("state", "waiting"), "level": request.args.get("level", "")}
-    found = office().incidents.queue(account(), IncidentFilter(**asked), request.args.get("after", ""))
-    return render_template("queue.html", found=found, asked=asked)
+    """What waits, riskiest first; only the rows where a script asks for them."""
+    wanted = asked()
+    found = office().queue.page(account(), wanted, request.args.get("after", ""))
+    template = "queue_rows.html" if request.headers.get("HX-Request") else "queue.html"
+    return render_template(template, found=found, asked=wanted, mark=office().queue.mark(account()))
+
+
+@pages.get("/live")
+def live() -> tuple[str, int] | Answer:
+    """Nothing while the queue is as the page knows it; else the way to its rows."""
+    if office().queue.mark(account()) == request.args.get("mark"):
+        return "", 204
+    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in FIELDS and value}
+    return redirect(url_for("incidents.queue", **again), 303)
+
+
+@pages.get("/next")
+def following() -> Answer:
+    """The incident after this one in the queue, else the queue."""
+    found = office().queue.next_after(account(), request.args.get("after", ""))
+    target = url_for("incidents.one", incident_id=found) if found else url_for("incidents.queue")
+    return redirect(target, 303)
 
 
 @pages.get("/<incident_id>")
 def one(incident_id: str) -> str:
-    """One incident with what may be done about it."""
-    incident = office().incidents.show(account(), incident_id)
-    return render_template("incident.html", incident=incident, offers=office().incidents.offers(account(), incident_id))
+    """One incident with all that is known and what may be done about it."""
+    return render_template("incident.html", **looked(incident_id))
 
 
-@pages.post("/<incident_id>/decide")
-def decide(incident_id: str) -> Answer:
-    """Ask, confirm or decide, as the option says."""
-    try:
-        choice = Choice(request.form.get("choice", ""))
-    except ValueError as error:
-        raise UsageError(Say("no choice was made", "未选择处理方式")) from error
-    incident = office().incidents.decide(account(), incident_id, choice, request.form.get("reason", ""))
-    flash(say(ASKED if incident.state == "asked" else DECIDED))
-    return redirect(url_for("incidents.one", incident_id=incident_id), 303)
-
-
-@pages.post("/<incident_id>/withdraw")
-def withdraw(incident_id: str) -> Answer:
-    """Take an asking back, or decline somebody else's."""
-    office().incidents.withdraw(account(), incident_id, request.form.get("reason", ""))
-    flash(say(WITHDRAWN))
-    return redirect(url_for("incidents.one", incident_id=incident_id), 303)
+def looked(incident_id: str) -> dict[str, object]:
+    """What the page of one incident shows."""
+    look = office().desk.look(account(), incident_id)
+    return {"look": look, "incident": look.incident, "transfer": look.incident.transfer, "error": None, "reason": ""}

@@ -1,0 +1,119 @@
+"""The reviewer's and the sender's day without scripts: decide, undo, bulk, two people, asking, taking back."""
+
+from __future__ import annotations
+
+from office_world import PASSWORD
+from web_world import Served
+
+from dlp.office import Role
+
+
+def state(console: Served, incident: str) -> str:
+    return console.world.office.incidents.show(console.world.secadmin, incident).state
+
+
+def test_deciding_goes_on_to_the_next_and_can_be_undone(console: Served) -> None:
+    first, second = console.world.held(level="top_secret"), console.world.held()
+    officer = console.visitor("secadmin")
+    officer.get(f"/incidents/{first}")
+    answer = officer.submit(f"/incidents/{first}/decide", choice="return")
+    page = officer.follow(answer)
+    assert page.path == f"/incidents/{second}" and "Return to its owner" in page.words
+    assert state(console, first) == "decided"
+    back = officer.follow(officer.submit(f"/incidents/{first}/undo"))
+    assert "taken back" in back.words and state(console, first) == "open"
+
+
+def test_a_missing_reason_is_said_on_the_page_and_what_was_typed_stays(console: Served) -> None:
+    incident = console.world.held()
+    officer = console.visitor("secadmin")
+    officer.get(f"/incidents/{incident}")
+    answer = officer.submit(f"/incidents/{incident}/decide", choice="keep", reason=" ")
+    assert answer.status == 400 and "a reason is missing" in answer.words
+    typed = officer.submit(f"/incidents/{incident}/decide", choice="release_sealed", reason="因为需要")
+    assert typed.status == 403  # policy does not offer it
+    officer.get(f"/incidents/{incident}")
+    wrong = officer.submit(f"/incidents/{incident}/decide", choice="nonsense", reason="因为需要")
+    assert wrong.status == 400 and "因为需要" in wrong.text
+
+
+def test_two_people_in_two_browsers(console: Served) -> None:
+    console.world.person("second", Role.SECADMIN)
+    incident = console.world.held()
+    first, second = console.visitor("secadmin"), console.visitor("second")
+    first.get(f"/incidents/{incident}")
+    first.submit(f"/incidents/{incident}/decide", choice="false_positive", reason="a quotation")
+    page = first.get(f"/incidents/{incident}")
+    assert "who asked never approves" in page.words
+    assert page.page.xpath("//button[@value='false_positive']")[0].get("disabled") is not None
+    assert "a quotation" in second.get(f"/incidents/{incident}").words
+    second.submit(f"/incidents/{incident}/decide", choice="false_positive")
+    assert state(console, incident) == "decided"
+    late = first.post(f"/incidents/{incident}/decide", choice="keep", reason="too late")
+    assert late.status == 409
+
+
+def test_several_rows_at_once(console: Served) -> None:
+    ids = [console.world.held(send="", sha256=f"{number}f" * 32) for number in range(3)]
+    officer = console.visitor("secadmin")
+    officer.get("/incidents/")
+    fields = "&".join(f"incident={one}" for one in ids[:2])
+    body = f"csrf_token={officer.csrf()}&choice=return&{fields}".encode()
+    answer = officer.ask("POST", "/incidents/decide", body, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert "2 decided" in officer.follow(answer).words
+    assert [state(console, one) for one in ids] == ["decided", "decided", "open"]
+
+
+def test_the_live_question_says_nothing_until_something_changed_and_keeps_no_session_alive(console: Served) -> None:
+    console.world.held()
+    officer = console.visitor("secadmin")
+    page = officer.get("/incidents/")
+    live = page.page.xpath("//*[@id='rows']/@data-live")[0]
+    assert officer.get(live).status == 204
+    console.world.held()
+    assert officer.get(live).status == 303
+    console.world.clock.pass_by(minutes=20)
+    officer.get(live)
+    console.world.clock.pass_by(minutes=11)
+    assert officer.get("/incidents/").status == 303  # half an hour of looking by itself is no work
+
+
+def test_the_sender_asks_and_takes_the_file_back(console: Served) -> None:
+    world = console.world
+    world.person("sender")
+    incident = world.held()
+    sender = console.visitor("sender", "zh")
+    page = sender.get(f"/incidents/{incident}")
+    assert "取回我的文件" in page.words and not page.page.xpath("//button[@name='choice']")
+    sender.submit(f"/incidents/{incident}/remark", kind="release", text="客户在等")
+    assert "客户在等" in console.visitor("secadmin").get(f"/incidents/{incident}").words
+    sender.get(f"/incidents/{incident}")
+    done = sender.follow(sender.submit(f"/incidents/{incident}/take-back"))
+    assert "文件将退还给您" in done.words and state(console, incident) == "decided"
+
+
+def test_a_comment_and_an_assignment(console: Served) -> None:
+    incident = console.world.held()
+    officer = console.visitor("secadmin")
+    officer.get(f"/incidents/{incident}")
+    officer.submit(f"/incidents/{incident}/assign", to="secadmin")
+    page = officer.get(f"/incidents/{incident}")
+    assert "assigned to secadmin" in page.words
+    officer.submit(f"/incidents/{incident}/remark", text="asked the customer")
+    assert "asked the customer" in officer.get(f"/incidents/{incident}").words
+    assert "客户名单" in officer.get("/incidents/?assigned=secadmin").words
+
+
+def test_the_filter_stays_in_the_address_and_a_wrong_one_is_said(console: Served) -> None:
+    console.world.held(name="年报.docx")
+    officer = console.visitor("secadmin")
+    assert "年报" in officer.get("/incidents/?level=secret&text=%E5%B9%B4%E6%8A%A5").words
+    assert "Nothing waits" in officer.get("/incidents/?level=top_secret").words
+    assert officer.get("/incidents/?level=purple").status == 400
+    assert officer.get("/incidents/?state=lost").status == 400
+
+
+def test_the_same_page_for_scripts_is_only_the_rows(console: Served) -> None:
+    console.world.held()
+    answer = console.visitor("secadmin").ask("GET", "/incidents/", None, {"HX-Request": "true"})
+    assert answer.text.lstrip().startswith('<div id="rows"') and PASSWORD not in answer.text
