@@ -85,7 +85,7 @@ class Accounts(Entry):
             row = find(writing.session, account_id)
             officer = bool(OFFICERS.intersection(account_view(row).roles))
             need(by, Right.GRANT if officer else Right.KEEP_ACCOUNTS)
-            if row.state == AccountState.DISABLED:
+            if row.state not in {AccountState.INVITED, AccountState.ACTIVE}:
                 raise Conflict(Say("the account is disabled", "该账户已停用"))
             return self._link(writing, row, by.name)
 
@@ -107,6 +107,8 @@ class Accounts(Entry):
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
+            if row.state in {AccountState.HANDED_OVER, AccountState.CLOSED}:
+                raise Conflict(Say("the account ended for good", "该账户已注销"))
             row.state = AccountState.ACTIVE if row.password else AccountState.INVITED
             row.failed, row.locked_until = 0, ""
             writing.note("account.enabled", by.name, row.id)

@@ -88,6 +88,16 @@ class Groups:
             writing.note("group.left", by.name, row.id, account=account.name)
             return group_view(writing.session, row)
 
+    def describe(self, by: Account, group_id: str, purpose: str, highest: Level) -> Group:
+        """Change purpose and highest level; the owner alone may not raise what the group gets."""
+        need(by, Right.KEEP_GROUPS)
+        with self.ground.writing(by) as writing:
+            row = self._kept(writing.session, by, group_id)
+            row.purpose, row.highest = purpose.strip()[:1000], highest.id
+            _changed(writing)
+            writing.note("group.described", by.name, row.id, highest=highest.id)
+            return group_view(writing.session, row)
+
     def close(self, by: Account, group_id: str) -> Group:
         """End a group: of its files each sender still opens their own, and nobody else any."""
         with self.ground.writing(by) as writing:

@@ -12,6 +12,7 @@ from dlp import ulid
 from dlp.office import overview
 from dlp.office.accounts import Accounts
 from dlp.office.audit import Audit
+from dlp.office.careers import Careers
 from dlp.office.desk import Desk
 from dlp.office.entry import Passwords
 from dlp.office.ground import Ground, KeystoreLike, moment, utc_now
@@ -24,6 +25,7 @@ from dlp.office.overview import Overview
 from dlp.office.people import Account
 from dlp.office.queue import Queue
 from dlp.office.registry import Records, SealedFiles
+from dlp.office.requests import Requests
 from dlp.office.rulings import Rulings
 from dlp.office.sessions import Sessions
 from dlp.office.settings import Settings
@@ -43,6 +45,8 @@ class Office:
         self.sessions = Sessions(ground, self.accounts)
         self.machines = Machines(ground)
         self.groups = Groups(ground)
+        self.careers = Careers(ground)
+        self.requests = Requests(ground, self.accounts, self.groups)
         self.intake = Intake(ground)
         self.transfers = Transfers(ground)
         self.rulings = Rulings(ground)

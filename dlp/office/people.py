@@ -29,6 +29,8 @@ class AccountState(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
     DISABLED = "disabled"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def keys() -> Response:
     """The public keys to seal to, and the groups that files may be declared for."""
     _machine()
     groups = [{"name": name, "highest": highest.id} for name, highest in office().groups.open()]
-    return jsonify({**office().keys(), "groups": groups})
+    return jsonify({**office().keys(), "groups": groups, "suspended": list(office().careers.suspended())})
 
 
 @pages.post(OPEN)
