@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.base64 import decode
 from keys.errors import ArmorFailure
-from keys.pipes import ReadsLines, Writes, write_all
+from keys.pipes import Content, ReadsLines, Writes, write_all
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -103,7 +103,7 @@ class Writer:
         self._held = b""
         write_all(target, BEGIN + b"\n")
 
-    def write(self, content: bytes, /) -> int:
+    def write(self, content: Content, /) -> int:
         """Take all of the content. Raises OSError as the target does."""
         held = self._held + content
         whole = len(held) // _LINE * _LINE

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from keys import age, armor
 from keys.durable import BUFFER, DRAFT, draft
-from keys.pipes import Writes, write_all
+from keys.pipes import Content, Writes, write_all
 
 Progress = Callable[[int], None]
 
@@ -136,12 +136,12 @@ class _Measured:
         self._count(content)
         return content
 
-    def write(self, content: bytes, /) -> int:
+    def write(self, content: Content, /) -> int:
         write_all(self._stream, content)
         self._count(content)
         return len(content)
 
-    def _count(self, content: bytes) -> None:
+    def _count(self, content: Content) -> None:
         self._digest.update(content)
         self.size += len(content)
         if self._progress:

@@ -19,10 +19,13 @@ class ReadsLines(Reads, Protocol):
         """One line with its end, at most ``size`` bytes."""
 
 
-class Writes(Protocol):
-    """Anything to write bytes to."""
+Content = bytes | memoryview
 
-    def write(self, content: bytes, /) -> int | None:
+
+class Writes(Protocol):
+    """Anything to write bytes to. The bytes are on loan: they change once ``write`` has returned."""
+
+    def write(self, content: Content, /) -> int | None:
         """How many bytes were taken; None means all."""
 
 
@@ -39,7 +42,7 @@ def read_full(source: Reads, size: int) -> bytes:
     return b"".join(parts)
 
 
-def write_all(target: Writes, content: bytes) -> None:
+def write_all(target: Writes, content: Content) -> None:
     """Write every byte. Raises OSError as the target does, and when it stops taking any."""
     taken = target.write(content)
     while taken is not None and taken < len(content):

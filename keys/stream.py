@@ -9,29 +9,24 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from keys.conveyor import Block, Made, convey
 from keys.errors import HeaderFailure, PayloadFailure
 from keys.pipes import Reads, Writes, read_full, write_all
 
 CHUNK = 64 * 1024
 TAG = 16
 NONCE = 16
+SEALED = CHUNK + TAG
+BLOCK = 8
+"""Chunks that travel together: a system call for each chunk alone costs a fifth of the speed."""
 
 
 def encrypt(source: Reads, target: Writes, file_key: bytes) -> None:
-    """Write nonce and chunks. Raises OSError as the streams do; memory stays at a few chunks."""
+    """Write nonce and chunks. Raises OSError as the streams do; memory stays at a few blocks."""
     nonce = os.urandom(NONCE)
     write_all(target, nonce)
     cipher = _cipher(file_key, nonce)
-    counter = 0
-    chunk = read_full(source, CHUNK)
-    while True:
-        # One chunk ahead: only the last carries the flag, and it is empty only when the whole payload is.
-        following = read_full(source, CHUNK) if len(chunk) == CHUNK else b""
-        write_all(target, cipher.encrypt(_nonce(counter, last=not following), chunk, None))
-        if not following:
-            return
-        chunk = following
-        counter += 1
+    convey(source, target, BLOCK * CHUNK, BLOCK * SEALED, lambda block, room: _seal_block(cipher, block, room))
 
 
 def decrypt(source: Reads, target: Writes, file_key: bytes) -> None:
@@ -44,29 +39,55 @@ def decrypt(source: Reads, target: Writes, file_key: bytes) -> None:
     if len(nonce) != NONCE:
         raise HeaderFailure("the file ends before its payload")
     cipher = _cipher(file_key, nonce)
-    counter = 0
-    last = False
-    while not last:
-        chunk = read_full(source, CHUNK + TAG)
-        plain, last = _open_chunk(cipher, counter, chunk)
-        write_all(target, plain)
+    convey(source, target, BLOCK * SEALED, BLOCK * SEALED, lambda block, room: _open_block(cipher, block, room))
+
+
+def _seal_block(cipher: ChaCha20Poly1305, block: Block, room: memoryview) -> Made:
+    content = memoryview(block.content)
+    counter, done, taken = block.index * BLOCK, 0, 0
+    while True:
+        chunk = content[taken : taken + CHUNK]
+        taken += CHUNK
+        # Only the very last chunk carries the flag, and it is empty only when the whole payload is.
+        last = block.last and taken >= len(content)
+        done += cipher.encrypt_into(_nonce(counter, last=last), chunk, None, room[done : done + len(chunk) + TAG])
         counter += 1
-    if read_full(source, 1):
-        raise PayloadFailure("something follows the end of the payload")
+        if taken >= len(content):
+            return Made(done)
 
 
-def _open_chunk(cipher: ChaCha20Poly1305, counter: int, chunk: bytes) -> tuple[bytes, bool]:
-    """The plaintext of a chunk and whether it is the last. A full chunk may be either, so its tag decides."""
-    if len(chunk) < TAG:
-        raise PayloadFailure("the payload is cut")
-    for last in (False, True) if len(chunk) == CHUNK + TAG else (True,):
+def _open_block(cipher: ChaCha20Poly1305, block: Block, room: memoryview) -> Made:
+    """The plaintext of the chunks up to the first that does not prove itself; the room behind it holds rubbish."""
+    content = memoryview(block.content)
+    counter, done, taken = block.index * BLOCK, 0, 0
+    while True:
+        chunk = content[taken : taken + SEALED]
+        taken += len(chunk)
         try:
-            plain = cipher.decrypt(_nonce(counter, last=last), chunk, None)
+            size, last = _open_chunk(cipher, counter, chunk, room[done:])
+        except PayloadFailure as fault:
+            return Made(done, fault)
+        done += size
+        counter += 1
+        if last and (taken < len(content) or not block.last):
+            return Made(done, PayloadFailure("something follows the end of the payload"))
+        if last or (taken == len(content) and not block.last):
+            return Made(done)
+
+
+def _open_chunk(cipher: ChaCha20Poly1305, counter: int, chunk: memoryview, room: memoryview) -> tuple[int, bool]:
+    """How many bytes a chunk holds and whether it is the last. A full chunk may be either, so its tag decides."""
+    size = len(chunk) - TAG
+    if size < 0:
+        raise PayloadFailure("the payload is cut")
+    for last in (False, True) if size == CHUNK else (True,):
+        try:
+            cipher.decrypt_into(_nonce(counter, last=last), chunk, None, room[:size])
         except InvalidTag:
             continue
-        if not plain and counter:
+        if not size and counter:
             raise PayloadFailure("the last chunk is empty")
-        return plain, last
+        return size, last
     raise PayloadFailure("the payload was altered or cut")
 
 
