@@ -25,6 +25,9 @@ RUNTIME = [
     "Flask-Limiter>=4,<4.2",
     "cheroot>=11,<12",
     "structlog>=25.5,<27",
+    "shamir-mnemonic>=0.3,<0.4",
+    "pyzipper>=0.4,<0.5",
+    "keyring>=25.7,<26",
 ]
 DEVELOPMENT = [
     "pytest>=9,<10",
