@@ -14,7 +14,7 @@ from dlp.office import Office
 from web import auth, errors, looks, security
 from web.security import RATES, Rates
 from web.server import LARGEST_BODY, LONG_POLLS
-from web.views import choices, decisions, entry, home, link, records, sealed, transfers, trust
+from web.views import choices, decisions, entry, groups, home, link, people, records, sealed, transfers, trust
 
 MOST_FORM_PARTS = 200
 COOKIE_KEY = b"dlp console cookie key v1"
@@ -35,7 +35,7 @@ def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES) -
     auth.install(app)
     csrf, limiter = security.install(app)
     errors.install(app)
-    for room in (entry, choices, trust, home, transfers, decisions, sealed, records):
+    for room in (entry, choices, trust, home, transfers, decisions, sealed, records, people, groups):
         app.register_blueprint(room.pages)
     app.register_blueprint(link.pages)
     csrf.exempt(link.pages)  # machines have no cookies, and the body says who is asking

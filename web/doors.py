@@ -26,6 +26,8 @@ class Door(StrEnum):
 
 SEES = (Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
 DECIDES = (Right.DECIDE, Right.DECIDE_GROUP)
+PEOPLE = (Right.KEEP_ACCOUNTS, Right.GRANT, Right.READ_EVENTS)
+GROUPS = (Right.KEEP_GROUPS, Right.SEE_GROUP, Right.SEE_OWN)
 OPENS = (Right.OPEN_FILES, Right.FETCH_ARCHIVE)
 
 DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
@@ -58,6 +60,20 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "sealed.revoke": (Right.REVOKE_FILES, Right.SEE_OWN),
         "sealed.open_page": OPENS,
         "sealed.release": OPENS,
+        "people.page": PEOPLE,
+        "people.create": (Right.KEEP_ACCOUNTS,),
+        "people.one": PEOPLE,
+        "people.change": (Right.KEEP_ACCOUNTS, Right.GRANT, Right.DECIDE),
+        "people.requests": Door.SIGNED_IN,
+        "people.grant": (Right.KEEP_ACCOUNTS, Right.KEEP_GROUPS),
+        "people.me": Door.SIGNED_IN,
+        "people.password": Door.SIGNED_IN,
+        "people.compromised": Door.SIGNED_IN,
+        "groups.page": GROUPS,
+        "groups.one": GROUPS,
+        "groups.change": (Right.KEEP_GROUPS, Right.DECIDE_GROUP),
+        "groups.machines": (Right.KEEP_MACHINES,),
+        "groups.revoke": (Right.KEEP_MACHINES,),
         "records.page": (Right.FETCH_ARCHIVE,),
         "records.one": (Right.FETCH_ARCHIVE,),
     }

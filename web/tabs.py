@@ -27,6 +27,10 @@ TABS = (
     Tab("transfers.page", Say("Files", "文件"), "file"),
     Tab("sealed.page", Say("Sealed", "加密文件"), "lock"),
     Tab("records.page", Say("Archive", "归档"), "archive"),
+    Tab("people.page", Say("People", "人员"), "people"),
+    Tab("groups.page", Say("Groups", "群组"), "group"),
+    Tab("groups.machines", Say("Machines", "终端"), "desktop"),
+    Tab("people.requests", Say("Requests", "申请"), "list"),
 )
 
 
@@ -35,9 +39,10 @@ def shown_pages() -> tuple[Tab, ...]:
     account = visitor()
     if account is None:
         return ()
+    known = any(tab.endpoint == request.endpoint for tab in TABS)
     room = (request.endpoint or "").partition(".")[0]
     return tuple(
-        replace(tab, here=tab.endpoint.partition(".")[0] == room)
+        replace(tab, here=tab.endpoint == request.endpoint or (tab.endpoint.partition(".")[0] == room and not known))
         for tab in TABS
         if may_enter(tab.endpoint, account.roles)
     )

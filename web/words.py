@@ -62,6 +62,27 @@ ACCOUNT_STATES = {
     AccountState.INVITED: Say("invited", "待激活"),
     AccountState.ACTIVE: Say("active", "启用"),
     AccountState.DISABLED: Say("disabled", "停用"),
+    AccountState.HANDED_OVER: Say("handed over", "已交接"),
+    AccountState.CLOSED: Say("closed", "已注销"),
+}
+GRADES = {
+    "warning": Say("warning", "警告"),
+    "criticism": Say("circulated criticism", "通报批评"),
+    "fine": Say("fine", "罚款"),
+    "suspension": Say("sending suspended", "暂停发送"),
+    "dismissal": Say("dismissal", "解除劳动合同"),
+    "commendation": Say("commendation", "表彰"),
+}
+CHECKS = {
+    "copies": Say("own copies of work files are cleaned up", "已清理本人留存的工作文件"),
+    "devices": Say("work telephone and WeChat account are handed back", "已交还工作手机和微信账号"),
+    "groups": Say("the groups were told of the change", "已告知相关群组"),
+    "files": Say("files under way were handed to the successor", "在办文件已移交接收人"),
+}
+REQUEST_STATES = {
+    "open": Say("open", "待审批"),
+    "approved": Say("approved", "已批准"),
+    "declined": Say("declined", "已驳回"),
 }
 REFUSALS = {
     "account_disabled": Say("the account is disabled", "账户已停用"),
@@ -91,6 +112,8 @@ TABLES: Mapping[str, Mapping[Any, Say]] = MappingProxyType(
         "role": ROLES,
         "account": ACCOUNT_STATES,
         "refusal": REFUSALS,
+        "grade": GRADES,
+        "request": REQUEST_STATES,
     }
 )
 """Each table by the name under which templates ask for it."""
@@ -105,3 +128,8 @@ def word(table: str, value: object) -> Say:
 def shown(name: str) -> str:
     """A file name that cannot turn the reading direction of the page or hide signs in it."""
     return "".join(c if c.isprintable() and c not in TURNING else "\ufffd" for c in name)
+
+
+def levels_to(most: str) -> tuple[str, ...]:
+    """The words of the levels up to this one."""
+    return tuple(level.id for level in Level if level <= Level.of(most))

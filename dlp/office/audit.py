@@ -110,6 +110,13 @@ class Audit:
         signature = self.ground.keystore.sign(bare.signed()).hex()
         return Checkpoint(bare.organisation, bare.sequence, bare.hash, bare.at, signature)
 
+    def kept_elsewhere(self, account: Account) -> Checkpoint:
+        """A signed checkpoint for somebody who keeps it outside; the taking is an event, and the last one under it."""
+        need(account, Right.EXPORT_EVENTS)
+        with self.ground.writing(account) as writing:
+            writing.note("audit.checkpoint", account.name)
+        return self.checkpoint()
+
     def compare(self, checkpoint: Checkpoint) -> Say | None:
         """What is wrong with the chain, measured by a checkpoint kept elsewhere; None where it still holds it.
 

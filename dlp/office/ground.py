@@ -48,6 +48,11 @@ class KeystoreLike(Protocol):
         """Rises with every change of the keys."""
         ...
 
+    @property
+    def verify_key(self) -> bytes:
+        """The public half of the signing key (Ed25519, 32 bytes)."""
+        ...
+
     def epoch_recipient(self) -> str:
         """The current epoch key's public half, age1…."""
         ...

@@ -15,10 +15,13 @@ from dlp.office.audit import Audit
 from dlp.office.careers import Careers
 from dlp.office.desk import Desk
 from dlp.office.entry import Passwords
+from dlp.office.evidence import bundle
+from dlp.office.figures import Figures, figures
 from dlp.office.ground import Ground, KeystoreLike, moment, utc_now
 from dlp.office.groups import Groups
 from dlp.office.incidents import Incidents
 from dlp.office.intake import Intake
+from dlp.office.known import Look
 from dlp.office.machines import Machines
 from dlp.office.opening import Openings
 from dlp.office.overview import Overview
@@ -92,6 +95,14 @@ class Office:
     def overview(self, account: Account) -> Overview:
         """A few counts of what the account may see."""
         return overview.overview(self.ground, account)
+
+    def figures(self, account: Account, days: int = 30, until: str = "") -> Figures:
+        """Counts of a span for those who see the overview."""
+        return figures(self.ground, account, days, until)
+
+    def evidence(self, account: Account, incident_id: str, page: Callable[[Look], str]) -> bytes:
+        """The evidence bundle of one incident."""
+        return bundle(self.ground, self.audit, self.desk, account, incident_id, page)
 
     def close(self) -> None:
         """Send away who waits for a ruling, and give the database back."""

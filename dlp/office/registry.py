@@ -120,6 +120,30 @@ class Records:
                 raise not_there(RECORD)
             return record_view(row)
 
+    def hold(self, account: Account, record_id: str, held: bool, reason: str) -> ArchiveRecord:
+        """Keep a record beyond its date, or end that. Raises Refused, UsageError for a missing reason."""
+        need(account, Right.REVOKE_FILES)
+        if not reason.strip():
+            raise UsageError(Say("a reason is missing", "缺少理由"))
+        with self.ground.writing(account) as writing:
+            row = writing.session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
+            if row is None:
+                raise not_there(RECORD)
+            row.held = held
+            writing.note("record.held" if held else "record.unheld", account.name, row.id, reasoned=True)
+            return record_view(row)
+
+    def openings(self, account: Account, record_id: str) -> tuple[Opening, ...]:
+        """Who tried to open it, newest first; for those who oversee the archive."""
+        need(account, Right.REVOKE_FILES)
+        with self.ground.reading() as session:
+            row = session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
+            if row is None:
+                raise not_there(RECORD)
+            asked = select(OpeningRow).where(OpeningRow.header_digest == row.header_digest)
+            rows = session.scalars(asked.order_by(OpeningRow.at.desc()).limit(MOST_OPENINGS))
+            return tuple(Opening(one.name, one.at, one.outcome, one.why) for one in rows)
+
     def _visible(self, account: Account) -> Select[Any]:
         need(account, Right.FETCH_ARCHIVE)
         asked = select(RecordRow).where(RecordRow.organisation == self.ground.organisation)

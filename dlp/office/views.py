@@ -172,6 +172,7 @@ class ArchiveRecord:
     retain_until: str
     at: str
     machine: str
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)

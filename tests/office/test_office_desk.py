@@ -183,3 +183,47 @@ def test_the_owner_of_a_group_is_assigned_and_strangers_are_not(world: World) ->
     assert world.office.desk.look(world.again("owner"), incident).assigned == "owner"
     with pytest.raises(UsageError):
         world.office.desk.assign(world.secadmin, incident, "nobody")
+
+
+def test_an_evidence_bundle_holds_without_an_office_and_every_change_is_found(world: World) -> None:
+    import io
+    import zipfile
+
+    from dlp.office.evidence import verify
+
+    incident = world.held()
+    world.office.desk.remark(world.secadmin, incident, "comment", "asked the sender")
+    with pytest.raises(Refused):
+        world.office.evidence(world.auditor, incident, lambda look: "")
+    raw = world.office.evidence(world.secadmin, incident, lambda look: f"<p>{look.incident.transfer.number}</p>")
+    assert verify(raw) is None and verify(raw, world.keystore.verify_key) is None
+    other = verify(raw, bytes(32))
+    assert other and "another office" in other.en
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        texts = {name: file.read(name) for name in file.namelist()}
+    for name in texts:
+        changed = io.BytesIO()
+        with zipfile.ZipFile(changed, "w") as file:
+            for other_name, text in texts.items():
+                file.writestr(
+                    other_name,
+                    text.replace(b"secadmin", b"somebody") + b" " * (name == "page.html")
+                    if other_name == name
+                    else text,
+                )
+        assert verify(changed.getvalue()) is not None, name
+    for broken in (b"", b"PK", raw[:200]):
+        with pytest.raises(UsageError):
+            verify(broken)
+
+
+def test_figures_count_what_happened(world: World) -> None:
+    world.held(group="客户A", level="secret")
+    world.office.careers.describe(world.sysadmin, world.person("sender").id, "", "销售部")
+    found = world.office.figures(world.auditor, 7)
+    assert found.actions == {"hold": 1} and found.levels == {"secret": 1} and len(found.days) == 7
+    assert found.departments == (("销售部", {"hold": 1}),) and found.groups == (("客户A", 1),)
+    assert [(one.rule, one.fired, one.decided) for one in found.rules] == [("cn.mark.star", 1, 0)]
+    assert found.waiting == 1 and found.median_hours is None
+    with pytest.raises(Refused):
+        world.office.figures(world.user)

@@ -1,0 +1,157 @@
+"""What happened in a span of time, in counts: for the overview, the rules' health and the inspection report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from classifiers.model import Level
+from dlp.office.ground import Ground
+from dlp.office.people import Account
+from dlp.office.rights import Right, need
+from dlp.office.store.tables import (
+    AccountRow,
+    DecisionRow,
+    HitRow,
+    IncidentRow,
+    OpeningRow,
+    RecordRow,
+    SealedRow,
+    TransferRow,
+)
+
+MOST_NAMES = 12
+LONGEST = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One rule: how often it fired, how many of its incidents were decided, and how many of those it had wrong."""
+
+    rule: str
+    fired: int
+    decided: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of a span; days are UTC, oldest first, without holes."""
+
+    since: str
+    until: str
+    days: tuple[tuple[str, dict[str, int]], ...]
+    actions: dict[str, int]
+    levels: dict[str, int]
+    groups: tuple[tuple[str, int], ...]
+    departments: tuple[tuple[str, dict[str, int]], ...]
+    rules: tuple[Health, ...]
+    decided: int
+    median_hours: float | None
+    waiting: int
+    oldest: str
+    sealed: int
+    records: int
+    record_bytes: int
+    opened: int
+    refused: int
+
+
+def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -> Figures:
+    """The last so many days up to ``until`` (a day, exclusive); without it up to now. Raises Refused."""
+    need(account, Right.SEE_OVERVIEW)
+    end = until or ground.now(timedelta(days=1))[:10]
+    last = datetime.fromisoformat(end)
+    span = [str((last - timedelta(days=back)).date()) for back in range(min(max(days, 1), LONGEST), 0, -1)]
+    since = span[0]
+    with ground.reading() as session:
+        cells = _cells(session, ground.organisation, since, end)
+        per_day: dict[str, dict[str, int]] = {day: {} for day in span}
+        actions: dict[str, int] = defaultdict(int)
+        levels: dict[str, int] = defaultdict(int)
+        for day, action, level, number in cells:
+            row = per_day.setdefault(day, {})
+            row[action] = row.get(action, 0) + number
+            actions[action] += number
+            levels[Level(level).id] += number
+        decided, median = _decisions(session, ground.organisation, since, end)
+        waiting, oldest = session.execute(
+            select(func.count(), func.min(IncidentRow.opened)).where(IncidentRow.state.in_(("open", "asked")))
+        ).one()
+        return Figures(
+            since,
+            span[-1],
+            tuple(sorted(per_day.items())),
+            dict(actions),
+            {level.id: levels[level.id] for level in Level if levels[level.id]},
+            _groups(session, since, end),
+            _departments(session, since, end),
+            _rules(session, since, end),
+            decided,
+            median,
+            waiting,
+            oldest or "",
+            _count(session, SealedRow, since, end),
+            _count(session, RecordRow, since, end),
+            session.scalar(select(func.coalesce(func.sum(RecordRow.size), 0))) or 0,
+            *_openings(session, since, end),
+        )
+
+
+def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, int]]:
+    day = func.substr(TransferRow.at, 1, 10)
+    asked = select(day, TransferRow.action, TransferRow.level, func.count()).where(
+        TransferRow.organisation == organisation, TransferRow.at >= since, TransferRow.at < end
+    )
+    return [tuple(row) for row in session.execute(asked.group_by(day, TransferRow.action, TransferRow.level))]
+
+
+def _groups(session: Session, since: str, end: str) -> tuple[tuple[str, int], ...]:
+    asked = select(TransferRow.group, func.count()).where(TransferRow.at >= since, TransferRow.at < end)
+    asked = asked.where(TransferRow.group != "").group_by(TransferRow.group).order_by(func.count().desc())
+    return tuple((name, number) for name, number in session.execute(asked.limit(MOST_NAMES)))
+
+
+def _departments(session: Session, since: str, end: str) -> tuple[tuple[str, dict[str, int]], ...]:
+    named = func.coalesce(AccountRow.department, "")
+    asked = select(named, TransferRow.action, func.count())
+    asked = asked.outerjoin(AccountRow, func.lower(AccountRow.name) == func.lower(TransferRow.person))
+    asked = asked.where(TransferRow.at >= since, TransferRow.at < end).group_by(named, TransferRow.action)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, action, number in session.execute(asked):
+        found[name][action] = number
+    return tuple(sorted(found.items(), key=lambda one: -sum(one[1].values())))
+
+
+def _rules(session: Session, since: str, end: str) -> tuple[Health, ...]:
+    wrong = func.sum(case((DecisionRow.rule == HitRow.rule, 1), else_=0))
+    asked = select(HitRow.rule, func.count(), func.count(DecisionRow.incident), wrong)
+    asked = asked.outerjoin(IncidentRow, IncidentRow.transfer == HitRow.transfer)
+    asked = asked.outerjoin(DecisionRow, DecisionRow.incident == IncidentRow.id)
+    asked = asked.where(HitRow.at >= since, HitRow.at < end).group_by(HitRow.rule).order_by(func.count().desc())
+    return tuple(Health(rule, fired, decided, int(bad or 0)) for rule, fired, decided, bad in session.execute(asked))
+
+
+def _decisions(session: Session, organisation: str, since: str, end: str) -> tuple[int, float | None]:
+    asked = select(IncidentRow.opened, DecisionRow.at).join(IncidentRow, IncidentRow.id == DecisionRow.incident)
+    asked = asked.where(DecisionRow.organisation == organisation, DecisionRow.at >= since, DecisionRow.at < end)
+    hours = sorted(
+        (datetime.fromisoformat(done) - datetime.fromisoformat(opened)).total_seconds() / 3600
+        for opened, done in session.execute(asked)
+    )
+    return len(hours), hours[len(hours) // 2] if hours else None
+
+
+def _count(session: Session, table: type[SealedRow] | type[RecordRow], since: str, end: str) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.at >= since, table.at < end)) or 0
+
+
+def _openings(session: Session, since: str, end: str) -> tuple[int, int]:
+    inside = and_(OpeningRow.at >= since, OpeningRow.at < end)
+    asked = select(OpeningRow.outcome, func.count()).where(inside).group_by(OpeningRow.outcome)
+    found = {str(outcome): int(number) for outcome, number in session.execute(asked)}
+    return found.get("released", 0), found.get("refused", 0)
