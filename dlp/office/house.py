@@ -13,6 +13,7 @@ from dlp.office import overview
 from dlp.office.accounts import Accounts
 from dlp.office.audit import Audit
 from dlp.office.careers import Careers
+from dlp.office.compliance import Answered, compliance
 from dlp.office.desk import Desk
 from dlp.office.entry import Passwords
 from dlp.office.evidence import bundle
@@ -99,6 +100,10 @@ class Office:
     def figures(self, account: Account, days: int = 30, until: str = "") -> Figures:
         """Counts of a span for those who see the overview."""
         return figures(self.ground, account, days, until)
+
+    def compliance(self, account: Account, profile: str) -> tuple[Answered, ...]:
+        """Every clause of the regulations with its state here."""
+        return compliance(self.ground, account, profile)
 
     def evidence(self, account: Account, incident_id: str, page: Callable[[Look], str]) -> bytes:
         """The evidence bundle of one incident."""
