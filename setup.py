@@ -51,7 +51,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["dlp", "dlp.*", "classifiers", "classifiers.*", "keys", "keys.*", "web", "web.*"]),
     package_data={
-        "classifiers": ["packs/*.yaml", "packs/*.txt"],
+        "classifiers": ["packs/*.yaml", "packs/*.txt", "packs/*.json"],
         "dlp": ["policies/*.yaml", "office/store/migrations/*", "office/store/migrations/versions/*"],
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },

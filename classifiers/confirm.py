@@ -1,0 +1,147 @@
+"""Decides whether a pattern's match is what the rule is about, and collects the signs that make its score."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifiers.checks import CHECKS
+from classifiers.masks import masked
+from classifiers.model import Category, Level, Place
+from classifiers.prefilter import Region
+from classifiers.rules import Rule, Sign, Where
+from classifiers.signs import Ask, Spot, question, spot
+from classifiers.spelling import folded
+from classifiers.window import Window
+
+OVER = 200
+"""Code points that a match may run on after the line that it starts in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A match that holds, before the document as a whole has its say."""
+
+    rule: Rule
+    level: Level
+    category: Category
+    place: Place
+    value: str
+    """Folded; never leaves the process."""
+    masked: str
+    signs: tuple[str, ...]
+    points: int
+    cap: int
+
+
+class Confirm:
+    """One rule, compiled when it is first tried."""
+
+    def __init__(self, rule: Rule, read_as: dict[str, str]) -> None:
+        self.rule = rule
+        self.read_as = read_as
+        self.levels = dict(rule.levels)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The rule's own."""
+        return re.compile(self.rule.pattern, re.MULTILINE | (re.IGNORECASE if self.rule.ignore_case else 0))
+
+    @cached_property
+    def level_words(self) -> re.Pattern[str] | None:
+        """Any spelling of any level of the rule: the part of the pattern that the group ``level`` holds."""
+        return re.compile(_group_source(self.rule.pattern, "level")) if self.rule.levels else None
+
+    @cached_property
+    def supports(self) -> list[tuple[Sign, int, Ask | None]]:
+        """Signs with points and questions."""
+        return [(sign, points, self._ask(sign)) for sign, points in self.rule.supports]
+
+    @cached_property
+    def caps(self) -> list[tuple[Sign, int, Ask | None]]:
+        """The same for caps."""
+        return [(sign, cap, self._ask(sign)) for sign, cap in self.rule.caps]
+
+    @cached_property
+    def unless(self) -> list[Ask]:
+        """Questions that must all be answered with no."""
+        return [ask for ask in map(self._ask, self.rule.unless) if ask]
+
+    @cached_property
+    def categories(self) -> list[tuple[Ask, Category]]:
+        """Questions that choose another category."""
+        return [(ask, category) for sign, category in self.rule.categories if (ask := self._ask(sign))]
+
+    def _ask(self, sign: Sign) -> Ask | None:
+        return question(sign, self.rule.ignore_case)
+
+    def candidates(self, window: Window, region: Region) -> Iterator[Candidate]:
+        """What holds among the matches that start in the region's judged part."""
+        first, last = max(region.start, window.judged_from), min(region.end, window.judged_to)
+        for match in self.pattern.finditer(window.text, region.start, region.end + OVER):
+            start = match.start()
+            if start > last or start >= window.judged_to:
+                break
+            if start >= first and (found := self._candidate(window, match)):
+                yield found
+
+    def _candidate(self, window: Window, match: re.Match[str]) -> Candidate | None:
+        rule, at = self.rule, spot(window, match, self.level_words)
+        where = at.place.region
+        if (rule.regions and where not in rule.regions) or where in rule.not_regions:
+            return None
+        group = "value" if "value" in self.pattern.groupindex and match["value"] else 0
+        value = folded(match[group], self.read_as)
+        seen = CHECKS[rule.check](value) if rule.check else ()
+        if seen is None or any(ask(at) for ask in self.unless):
+            return None
+        level = rule.level
+        if level is None:
+            level = self.levels.get(folded(match["level"], self.read_as))
+            if level is None:
+                return None
+        names, points = self._score(at, seen)
+        cap = min((cap for sign, cap, ask in self.caps if ask and ask(at)), default=99)
+        names += [sign.name for sign, _, ask in self.caps if ask and ask(at) and sign.name not in names]
+        category = next((other for ask, other in self.categories if ask(at)), rule.category)
+        shown = masked(match[group], rule.keep)
+        return Candidate(rule, level, category, _exact(at), value, shown, tuple(names), points, cap)
+
+    def _score(self, at: Spot, seen: tuple[str, ...]) -> tuple[list[str], int]:
+        names, points = [], self.rule.base
+        for sign, worth, ask in self.supports:
+            if ask(at) if ask else sign.where is Where.CHECK and sign.name in seen:
+                names.append(sign.name)
+                points += worth
+        return names, points
+
+
+def _exact(at: Spot) -> Place:
+    """The piece's place with the line moved on to the match."""
+    place = at.place
+    if place.line is None:
+        return place
+    from dataclasses import replace
+
+    lines = at.window.text.count("\n", at.window.starts[at.index], at.start)
+    return replace(place, line=place.line + lines) if lines else place
+
+
+def _group_source(pattern: str, name: str) -> str:
+    """The source of a named group, by counting brackets outside of character classes."""
+    start = pattern.index(f"(?P<{name}>") + len(name) + 5
+    depth, at, inside = 1, start, False
+    while depth:
+        one = pattern[at]
+        if one == "\\":
+            at += 1
+        elif inside:
+            inside = one != "]"
+        elif one == "[":
+            inside = True
+        else:
+            depth += (one == "(") - (one == ")")
+        at += 1
+    return pattern[start : at - 1]

@@ -1,0 +1,51 @@
+"""``classify``: Blocks and Gaps in, a Classification out.
+
+One pass: Blocks are joined into windows, a prefilter finds the lines worth a look, rules confirm and score there, and a
+small aggregate remembers what the document says as a whole. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from classifiers.confirm import Confirm
+from classifiers.gathering import Gathering
+from classifiers.model import Block, Certainty, Classification, Gap, Level
+from classifiers.prefilter import Words, regions
+from classifiers.rules import Rules
+from classifiers.window import Joiner, Window
+
+MOST_FINDINGS = 200
+
+
+class Engine:
+    """The rules, made ready to run; build once, use for any number of documents."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._words = Words(rules)
+        self._confirms = [Confirm(rule, rules.read_as) for rule in rules.rules]
+
+    def judge(self, window: Window, gathering: Gathering) -> None:
+        """Add what one window holds."""
+        found = regions(window.text, self._words.hits(window.text), len(self._confirms))
+        for region in found:
+            for candidate in self._confirms[region.rule].candidates(window, region):
+                gathering.add(candidate)
+
+
+def classify(
+    parts: Iterable[Block | Gap], rules: Rules, key: bytes, most_findings: int = MOST_FINDINGS
+) -> Classification:
+    """What the document is.
+
+    ``parts`` are read once, in order; a file name is a Block with region FILE_NAME, a property one with region
+    METADATA and its name in ``place.part``. ``key`` is the machine's fingerprint key. At most ``most_findings`` are
+    returned, the strongest first; the level counts all of them.
+    """
+    engine: Engine = rules.engine
+    joiner, gathering = Joiner(), Gathering(key)
+    for window in joiner.windows(parts):
+        engine.judge(window, gathering)
+    findings = gathering.findings()
+    level = max((one.level for one in findings if one.score >= Certainty.MEDIUM), default=Level.PUBLIC)
+    return Classification(level, tuple(findings[:most_findings]), tuple(joiner.gaps), rules.digest, joiner.characters)

@@ -1,0 +1,115 @@
+"""Keeps what was found in a document, small whatever its size, and lets the whole document have its say at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from classifiers.confirm import Candidate
+from classifiers.masks import fingerprint
+from classifiers.model import Finding, Place, Region
+
+MOST_VALUES = 10_000
+"""Distinct values of one rule that are told apart; a list with more of them counts as this many."""
+MOST_MARKS = 500
+"""Distinct marks of one rule and level in one document; further ones only raise the count of the strongest."""
+REPEATED = 3
+DIFFERENT_MARKS = 3
+"""A document with so many different marks teaches marks (facts: 1.5)."""
+SOME_MARKS, SOME_CUES = 2, 3
+STANDING = frozenset({Region.HEADER, Region.FOOTER, Region.TITLE, Region.WATERMARK, Region.METADATA, Region.FILE_NAME})
+"""A mark here speaks of the document itself, whatever the text teaches."""
+HIGHEST = 99
+
+Path = tuple[str, ...]
+Key = tuple[str, Path, str, int]
+
+
+@dataclass(slots=True)
+class Record:
+    """One finding in the making."""
+
+    best: Candidate
+    count: int = 0
+    values: set[str] = field(default_factory=set)
+    fingerprint: str = ""
+
+
+class Gathering:
+    """The document aggregate."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._records: dict[Key, Record] = {}
+        self._marks: dict[Path, set[str]] = {}
+        self._cues: dict[Path, int] = {}
+
+    def add(self, one: Candidate) -> None:
+        """Take a candidate; only the strongest of its kind is kept whole."""
+        rule = one.rule
+        if rule.per_value:
+            self._mark(one)
+        value = one.value if rule.per_value else ""
+        path = one.place.path if rule.per_value else ()
+        key = (rule.id, path, value, int(one.level))
+        record = self._records.get(key)
+        if record is None:
+            if rule.per_value and self._full(path):
+                key = (rule.id, path, "", int(one.level))
+            record = self._records.setdefault(key, Record(one))
+        if one.points > record.best.points or not record.fingerprint:
+            record.best = one
+            record.fingerprint = fingerprint(one.value, self._key)
+        record.count += 1
+        if not rule.per_value and one.points >= rule.base and len(record.values) < MOST_VALUES:
+            record.values.add(fingerprint(one.value, self._key))
+
+    def _mark(self, one: Candidate) -> None:
+        path = one.place.path
+        marks = self._marks.setdefault(path, set())
+        if len(marks) < MOST_MARKS:
+            marks.add(f"{int(one.level)} {one.value}")
+        if any(points < 0 and sign.name in one.signs for sign, points in one.rule.supports):
+            self._cues[path] = self._cues.get(path, 0) + 1
+
+    def _full(self, path: Path) -> bool:
+        return len(self._marks[path]) >= MOST_MARKS
+
+    def findings(self) -> list[Finding]:
+        """All of them, the strongest first."""
+        found = [self._finding(record) for record in self._records.values()]
+        found.sort(key=lambda one: (-min(one.score, 85), -one.level, -one.score, one.rule, one.fingerprint))
+        return found
+
+    def _finding(self, record: Record) -> Finding:
+        one, rule = record.best, record.best.rule
+        count = record.count if rule.per_value else max(1, len(record.values))
+        names, points, cap = list(one.signs), one.points, one.cap
+        for sign, worth in rule.supports:
+            if self._whole_document(sign.name, record, count):
+                names.append(sign.name)
+                points += worth
+        for sign, most in rule.caps:
+            if self._whole_document(sign.name, record, count):
+                names.append(sign.name)
+                cap = min(cap, most)
+        score = max(0, min(points, cap, HIGHEST))
+        return Finding(
+            rule.id, one.level, one.category, score, one.place, one.masked, record.fingerprint, count, tuple(names),
+            rule.title_en, rule.title_zh,
+        )  # fmt: skip
+
+    def _whole_document(self, sign: str, record: Record, count: int) -> bool:
+        if sign.startswith("distinct_"):
+            return not record.best.rule.per_value and count >= int(sign.removeprefix("distinct_"))
+        if sign == "repeated":
+            return count >= REPEATED
+        return sign == "teaching_document" and self._teaches(record.best.place, record.best.signs)
+
+    def _teaches(self, place: Place, signs: tuple[str, ...]) -> bool:
+        if place.region in STANDING and (place.page or place.slide or 1) == 1:
+            return False
+        if "isolated_line" in signs and "first_page_top" in signs:
+            # A cover mark speaks of the document even where the text below it teaches marks.
+            return False
+        marks = len(self._marks.get(place.path, ()))
+        return marks >= DIFFERENT_MARKS or (marks >= SOME_MARKS and self._cues.get(place.path, 0) >= SOME_CUES)

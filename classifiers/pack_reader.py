@@ -1,0 +1,249 @@
+"""Turns the parsed YAML of packs into rules; every refusal names the rule, the field and the effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from classifiers.checks import CHECKS
+from classifiers.model import Block, Category, Level, Place, Region
+from classifiers.pack import SCHEMA, PackError
+from classifiers.pack_fields import Fields
+from classifiers.rules import Example, Rule, Sign, Where
+from classifiers.signs import BUILT_IN, COUNTED
+from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
+
+RUNS = frozenset({"digits", "code"})
+RULE_FIELDS = (
+    "id title category level levels pattern ignore_case needs runs base supports caps unless categories check regions "
+    "not_regions per_value keep matching not_matching"
+)
+DISTINCT = re.compile(r"distinct_\d+")
+
+
+class Reader(Fields):
+    """Reads one pack after another; what a pack defines, the later ones may use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rules: list[Rule] = []
+        self.read_as: dict[str, str] = {}
+        self.macros: dict[str, str] = dict(FIXED)
+        self.signs: dict[str, Sign] = {}
+        self.alike: dict[str, str] = {}
+        self.trusted = False
+        self.untrusted: set[str] = set()
+        """Ids of rules that nobody has proved yet."""
+
+    def read(self, name: str, tree: object, trusted: bool = False) -> None:
+        """Add one pack; ``trusted`` says that it was read and proved before, so that patterns need not be tried."""
+        self.pack, self.trusted = name, trusted
+        top = self.fields(tree, "file", "schema pack title alike spell macros signs off rules")
+        if top.get("schema") != SCHEMA:
+            got = top.get("schema")
+            raise self.fail("schema", f"got {got!r}, expected {SCHEMA}", f"值为 {got!r}，应为 {SCHEMA}")
+        self.pack = str(top.get("pack", name))
+        self.pair(top.get("title"), "title")
+        self.spellings(top)
+        for key, value in self.fields(top.get("signs", {}), "signs", "").items():
+            self.signs[key] = self.sign(key, value)
+        self.switch_off(self.words(top.get("off", []), "off"))
+        rows = top.get("rules", [])
+        if not isinstance(rows, list):
+            raise self.fail("rules", "expected a list", "应为列表")
+        for number, row in enumerate(rows, 1):
+            rule = self.rule(row, number)
+            if any(rule.id == other.id for other in self.rules):
+                raise self.fail(f"rule {rule.id}", "the id stands twice", "规则编号重复")
+            self.rules.append(rule)
+            if not trusted:
+                self.untrusted.add(rule.id)
+
+    def regex(self, value: object, where: str) -> str:
+        """A pattern with its macros expanded, tried out with ``re``."""
+        if not isinstance(value, str) or not value:
+            raise self.fail(where, "expected a pattern", "应为正则表达式")
+
+        def unknown(name: str) -> PackError:
+            return self.fail(where, f"{{{name}}} is not defined", f"没有定义 {{{name}}}")
+
+        pattern = expand(value, self.macros, unknown)
+        if self.trusted:
+            return pattern
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise self.fail(where, f"is no pattern: {error}", f"正则表达式有误：{error}") from None
+        return pattern
+
+    # -- parts of a pack ------------------------------------------------------------------------------------------
+
+    def spellings(self, top: Mapping[str, Any]) -> None:
+        """Which characters are read alike, and the macros made of words."""
+        same = compatible() if not self.alike else {}
+        for one, others in same.items():
+            self.alike[one] = self.alike.get(one, "") + others
+        for one, others in self.fields(top.get("alike", {}), "alike", "").items():
+            if len(str(one)) != 1 or not isinstance(others, str):
+                raise self.fail(
+                    f"alike, {one}", "expected one character and those read as it", "应为单个字符及其同形字"
+                )
+            self.alike[one] = self.alike.get(one, "") + others
+            self.read_as.update(dict.fromkeys(others, one))
+        for name, value in self.fields(top.get("spell", {}), "spell", "").items():
+            words = self.words(value, f"spell, {name}")
+            self.macros[name] = spelled(words, self.alike, GAP)
+            self.macros[f"{name}_broken"] = spelled(words, self.alike, BREAK)
+        for name, value in self.fields(top.get("macros", {}), "macros", "").items():
+            self.macros[name] = f"(?:{self.regex(value, f'macros, {name}')})"
+
+    def sign(self, name: str, value: object) -> Sign:
+        """A named sign: exactly one place to look at, and what to look for there."""
+        where = f"sign {name}"
+        given = self.fields(value, where, "group is line before after near above below around column part within lines")
+        kinds = [one for one in given if one not in ("is", "within", "lines")]
+        if len(kinds) != 1:
+            raise self.fail(where, "expected exactly one place to look at", "应恰好写明一处查找位置")
+        kind = Where(kinds[0])
+        if kind is Where.GROUP:
+            pattern = self.regex(given["is"], where) if "is" in given else ""
+            return Sign(name, kind, pattern, group=str(given["group"]))
+        distance = given.get("within", given.get("lines", 50 if kind in (Where.BEFORE, Where.AFTER, Where.NEAR) else 3))
+        return Sign(name, kind, self.regex(given[kind.value], where), self.number(distance, where, 1, 300))
+
+    def switch_off(self, ids: tuple[str, ...]) -> None:
+        """Take rules of earlier packs out; an id that is not there is an error, or a typing mistake would go unseen."""
+        for one in ids:
+            if all(rule.id != one for rule in self.rules):
+                raise self.fail("off", f"no rule {one} stands before this pack", f"此前没有规则 {one}")
+        self.rules = [rule for rule in self.rules if rule.id not in ids]
+
+    def signs_of(self, value: object, where: str) -> tuple[tuple[Sign, int], ...]:
+        """Names and points."""
+        return tuple(
+            (self.named(str(name), where), self.number(points, f"{where}, {name}"))
+            for name, points in self.fields(value, where, "").items()
+        )
+
+    def named(self, name: str, where: str) -> Sign:
+        """A sign of this or an earlier pack, a built-in one, or one that a check names."""
+        if name in self.signs:
+            return self.signs[name]
+        if name in BUILT_IN or name in COUNTED or DISTINCT.fullmatch(name):
+            return Sign(name, Where.BUILT_IN)
+        if name.startswith("check_"):
+            return Sign(name.removeprefix("check_"), Where.CHECK)
+        raise self.fail(where, f"no sign is named {name!r}", f"没有名为 {name!r} 的依据")
+
+    # -- a rule ---------------------------------------------------------------------------------------------------
+
+    def rule(self, row: object, number: int) -> Rule:
+        """One row, all fields checked."""
+        where = f"rule {row.get('id', number) if isinstance(row, dict) else number}"
+        given = self.fields(row, where, RULE_FIELDS)
+        for needed in ("id", "title", "category", "pattern", "matching", "not_matching"):
+            if not given.get(needed):
+                raise self.fail(where, f"field {needed} is missing", f"缺少字段 {needed}")
+        levels = self.fields(given.get("levels", {}), f"{where}, levels", "")
+        if bool(levels) == ("level" in given):
+            raise self.fail(where, "expected either level or levels", "level 与 levels 应恰好写一个")
+        pattern = self.regex(given["pattern"], f"{where}, pattern")
+        if levels and "(?P<level>" not in pattern:
+            raise self.fail(
+                f"{where}, levels",
+                "the pattern has no group named level, so none would be chosen",
+                "正则表达式中没有 level 组",
+            )
+        return Rule(
+            str(given["id"]),
+            self.pack,
+            *self.pair(given["title"], f"{where}, title"),
+            category=self.word(Category, given["category"], f"{where}, category"),
+            level=None if levels else self.word(Level.of, given["level"], f"{where}, level"),
+            levels=tuple((str(word), self.word(Level.of, one, f"{where}, levels")) for word, one in levels.items()),
+            pattern=pattern,
+            ignore_case=self.truth(given.get("ignore_case", False), f"{where}, ignore_case"),
+            needs=self.needs(given, where),
+            runs=self.runs(given, where),
+            base=self.number(given.get("base", 0), f"{where}, base"),
+            supports=self.signs_of(given.get("supports", {}), f"{where}, supports"),
+            caps=self.signs_of(given.get("caps", {}), f"{where}, caps"),
+            unless=tuple(self.named(one, f"{where}, unless") for one in self.words(given.get("unless", []), where)),
+            categories=tuple(
+                (self.named(str(sign), f"{where}, categories"), self.word(Category, one, f"{where}, categories"))
+                for sign, one in self.fields(given.get("categories", {}), f"{where}, categories", "").items()
+            ),
+            check=self.check(given.get("check", ""), f"{where}, check"),
+            regions=self.regions(given.get("regions"), f"{where}, regions"),
+            not_regions=self.regions(given.get("not_regions"), f"{where}, not_regions"),
+            per_value=self.truth(given.get("per_value", False), f"{where}, per_value"),
+            keep=self.keep(given.get("keep"), f"{where}, keep"),
+            examples=self.examples(given["matching"], f"{where}, matching"),
+            not_examples=self.examples(given["not_matching"], f"{where}, not_matching"),
+        )
+
+    def needs(self, given: Mapping[str, Any], where: str) -> tuple[str, ...]:
+        """The words in all forms of their characters; one character stands for a word that is written with gaps."""
+        found: list[str] = []
+        for word in self.words(given.get("needs", []), f"{where}, needs"):
+            found += [word, *(self.alike.get(word, "") if len(word) == 1 else "")]
+        if not found and not given.get("runs"):
+            raise self.fail(
+                f"{where}, needs",
+                "expected words or runs; without them the rule would be tried on every line",
+                "应写明 needs 或 runs，否则每一行都要尝试本规则",
+            )
+        return tuple(dict.fromkeys(found))
+
+    def runs(self, given: Mapping[str, Any], where: str) -> frozenset[str]:
+        """Names of runs."""
+        found = frozenset(self.words(given.get("runs", []), f"{where}, runs"))
+        if found - RUNS:
+            raise self.fail(f"{where}, runs", f"expected some of {sorted(RUNS)}", f"应为 {sorted(RUNS)} 之一")
+        return found
+
+    def check(self, value: object, where: str) -> str:
+        """The name of a check that exists."""
+        if value and value not in CHECKS:
+            raise self.fail(where, f"no check is named {value!r}", f"没有名为 {value!r} 的校验")
+        return str(value)
+
+    def regions(self, value: object, where: str) -> frozenset[Region]:
+        """Names of regions."""
+        return frozenset(self.word(Region, one, where) for one in self.words(value or [], where))
+
+    def keep(self, value: object, where: str) -> tuple[int, int] | None:
+        """How many characters the masked form shows at both ends."""
+        if value is None:
+            return None
+        if not isinstance(value, list) or len(value) != 2:
+            raise self.fail(where, "expected two numbers", "应为两个数字")
+        return self.number(value[0], where, 0, 8), self.number(value[1], where, 0, 8)
+
+    def examples(self, value: object, where: str) -> tuple[Example, ...]:
+        """Small documents."""
+        if not isinstance(value, list):
+            raise self.fail(where, "expected a list", "应为列表")
+        return tuple(self.example(one, f"{where} {number}") for number, one in enumerate(value, 1))
+
+    def example(self, value: object, where: str) -> Example:
+        """A text, or a text with its place, or the rows of a table."""
+        given = (
+            {"text": value}
+            if isinstance(value, str)
+            else self.fields(value, where, "text cells region part page level")
+        )
+        level = self.word(Level.of, given["level"], where) if "level" in given else None
+        page = self.number(given["page"], where, 1) if "page" in given else None
+        if "cells" in given:
+            return Example(
+                tuple(
+                    Block(str(cell), Place(Region.CELL, page=page, table=0, row=row, column=column))
+                    for row, cells in enumerate(given["cells"])
+                    for column, cell in enumerate(cells)
+                ),
+                level,
+            )
+        region = self.word(Region, given.get("region", "body"), where)
+        return Example((Block(str(given["text"]), Place(region, part=str(given.get("part", "")), page=page)),), level)

@@ -1,0 +1,275 @@
+"""Signs around a match: what makes it a mark, and what makes it only a mention.
+
+Each sign is a question about one match with what stands around it. The built-in ones know about lines, pages and
+quotation marks but no words of any language; those come from the packs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from classifiers.model import Place, Region
+from classifiers.places import LEFT_SHARE, TOP_SHARE
+from classifiers.rules import Sign, Where
+from classifiers.spelling import BLANK
+from classifiers.window import Piece, Window, address, table
+
+LINE_REACH = 300
+"""Code points of a line looked at on each side; some files are one single line."""
+SHORT_LINE = 16
+TOP_CHARACTERS = 300
+"""Where no position is known, the first so many code points of a document are its top."""
+BIG_TYPE = 14.0
+"""Points; GB/T 9704-2012 sets marks in 三号, 16 points."""
+SEPARATORS = "\t,，|;"
+SEGMENT = re.compile(rf"[\t|｜│:：]|[{BLANK}]{{2,}}")
+EMPTY = re.compile(rf"[{BLANK}\r]*")
+NO_TEXT = re.compile(rf"[{BLANK}\s]")
+QUOTES = frozenset("“”\"‘’'「」『』《》〈〉‹›«»")
+
+Ask = Callable[["Spot"], bool]
+
+
+@dataclass(slots=True)
+class Spot:
+    """A match in a window, and its line."""
+
+    window: Window
+    match: re.Match[str]
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    piece: Piece
+    index: int
+    levels: re.Pattern[str] | None
+    """Any word for a level, where the rule has several."""
+
+    @property
+    def place(self) -> Place:
+        """Where the piece stands."""
+        return self.piece.place
+
+    def before(self) -> str:
+        """The line up to the match."""
+        return self.window.text[self.line_start : self.start]
+
+    def after(self) -> str:
+        """The line from the match on."""
+        return self.window.text[self.end : self.line_end]
+
+    def others(self) -> int:
+        """Code points in the match's own segment of the line, besides the match."""
+        left, right = SEGMENT.split(self.before())[-1], SEGMENT.split(self.after())[0]
+        return len(NO_TEXT.sub("", left)) + len(NO_TEXT.sub("", right))
+
+
+def spot(window: Window, match: re.Match[str], levels: re.Pattern[str] | None) -> Spot:
+    """The match with its line and piece."""
+    start, end = match.span()
+    text = window.text
+    line_start = text.rfind("\n", max(0, start - LINE_REACH), start) + 1 or max(0, start - LINE_REACH)
+    line_end = text.find("\n", end, end + LINE_REACH)
+    index = window.index(start)
+    return Spot(
+        window, match, start, end, line_start, min(len(text), end + LINE_REACH) if line_end < 0 else line_end,
+        window.pieces[index], index, levels,
+    )  # fmt: skip
+
+
+# -- built in -----------------------------------------------------------------------------------------------------
+
+
+def isolated_line(at: Spot) -> bool:
+    """Nothing else stands in its segment of the line."""
+    return at.others() == 0
+
+
+def short_line(at: Spot) -> bool:
+    """Little else stands there."""
+    return 0 < at.others() <= SHORT_LINE
+
+
+def long_line(at: Spot) -> bool:
+    """It is part of running text."""
+    return at.others() > SHORT_LINE
+
+
+def letter_before(at: Spot) -> bool:
+    """A letter or 汉字 is written directly before it."""
+    return at.start > at.line_start and at.window.text[at.start - 1].isalpha()
+
+
+def letter_after(at: Spot) -> bool:
+    """A letter or 汉字 is written directly after it."""
+    return at.end < at.line_end and at.window.text[at.end].isalpha()
+
+
+def quoted(at: Spot) -> bool:
+    """A quotation mark touches it."""
+    text = at.window.text
+    return text[at.start - 1 : at.start] in QUOTES or text[at.end : at.end + 1] in QUOTES
+
+
+def broken_line(at: Spot) -> bool:
+    """It is spread over several lines, cells or boxes."""
+    return "\n" in at.match[0].strip()
+
+
+def several_levels(at: Spot) -> bool:
+    """Different levels stand in the line, or in the cells of the same row: a list to choose from."""
+    if at.levels is None:
+        return False
+    text = f"{at.window.text[at.line_start : at.line_end]}\n{_same_row(at)}"
+    return len({NO_TEXT.sub("", word) for word in at.levels.findall(text)}) > 1
+
+
+def _same_row(at: Spot) -> str:
+    row = at.place.row if at.place.region is Region.CELL else None
+    if row is None:
+        return ""
+    near = at.window.pieces[max(0, at.index - 6) : at.index + 7]
+    return "\n".join(p.text[:SHORT_LINE] for p in near if p.place.row == row and table(p.place) == table(at.place))
+
+
+def first_page_top(at: Spot) -> bool:
+    """It stands at the top of the first page, where readers meet a mark."""
+    place = at.place
+    if place.region in (Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE):
+        return False
+    if (place.page or place.slide or 1) > 1:
+        return False
+    if place.y is not None:
+        return place.y < TOP_SHARE
+    return at.piece.depth + at.start - at.window.starts[at.index] < TOP_CHARACTERS
+
+
+def top_left(at: Spot) -> bool:
+    """It stands in the corner that GB/T 9704-2012 asks for."""
+    x, y = at.place.x, at.place.y
+    return x is not None and y is not None and x < LEFT_SHARE and y < TOP_SHARE
+
+
+def big_type(at: Spot) -> bool:
+    """It is set larger than running text."""
+    return at.place.size is not None and at.place.size >= BIG_TYPE
+
+
+def _in(*regions: Region) -> Ask:
+    return lambda at: at.place.region in regions
+
+
+BUILT_IN: Mapping[str, Ask] = {
+    **{
+        ask.__name__: ask
+        for ask in (
+            isolated_line, short_line, long_line, letter_before, letter_after, quoted, broken_line, several_levels,
+            first_page_top, top_left, big_type,
+        )
+    },
+    "always": lambda _at: True,
+    "in_header": _in(Region.HEADER, Region.FOOTER),
+    "in_title": _in(Region.TITLE),
+    "in_watermark": _in(Region.WATERMARK),
+    "in_text_box": _in(Region.TEXT_BOX),
+    "in_table": _in(Region.CELL),
+    "in_metadata": _in(Region.METADATA),
+    "in_file_name": _in(Region.FILE_NAME),
+    "in_comment": _in(Region.COMMENT, Region.NOTE),
+    "in_picture": _in(Region.PICTURE),
+}  # fmt: skip
+"""Sign name to its question."""
+COUNTED = frozenset({"repeated", "teaching_document"})
+"""Signs that only the whole document answers (besides distinct_N); ``classifiers.gathering`` knows them."""
+
+
+# -- from packs ---------------------------------------------------------------------------------------------------
+
+
+def question(sign: Sign, ignore_case: bool) -> Ask | None:
+    """The question that a sign asks; None where the check or the whole document answers it."""
+    if sign.where is Where.CHECK:
+        return None
+    if sign.where is Where.BUILT_IN:
+        return BUILT_IN.get(sign.name)
+    pattern = re.compile(sign.pattern, re.IGNORECASE if ignore_case else 0) if sign.pattern else None
+    return partial(ASKED[sign.where], sign, pattern)
+
+
+def _group(sign: Sign, pattern: re.Pattern[str] | None, at: Spot) -> bool:
+    said = at.match[0] if sign.group == "match" else at.match.groupdict().get(sign.group)
+    return bool(said) and (pattern is None or bool(pattern.search(said or "")))
+
+
+def _line(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return bool(pattern.search(at.before()) or pattern.search(at.after()))
+
+
+def _before(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return bool(pattern.search(at.window.text[max(0, at.start - sign.within) : at.start]))
+
+
+def _after(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return bool(pattern.search(at.window.text[at.end : at.end + sign.within]))
+
+
+def _near(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return _before(sign, pattern, at) or _after(sign, pattern, at)
+
+
+def _above(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    text = at.window.text[max(0, at.line_start - LINE_REACH) : max(0, at.line_start - 1)]
+    lines = [line for line in text.split("\n") if line.strip()]
+    return any(pattern.search(line) for line in lines[-sign.within :])
+
+
+def _below(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    text = at.window.text[at.line_end + 1 : at.line_end + 1 + LINE_REACH]
+    lines = [line for line in text.split("\n") if line.strip()]
+    return any(pattern.search(line) for line in lines[: sign.within])
+
+
+def _around(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return _above(sign, pattern, at) or _below(sign, pattern, at)
+
+
+def _column(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return bool(pattern.search(header(at)))
+
+
+def _part(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+    return bool(pattern.search(at.place.part))
+
+
+def header(at: Spot) -> str:
+    """The header of the column that the match stands in: of a table, or of text with separators."""
+    place = at.place
+    if place.region is Region.CELL or place.cell:
+        row, column = address(place)
+        if not row or column is None:
+            return ""
+        return at.window.columns.get(table(place), {}).get(column, "")
+    before, first = at.before(), at.window.first_lines.get(place.path, "")
+    for separator in SEPARATORS:
+        if separator in first and (separator in before or separator in at.after()):
+            fields = first.split(separator)
+            number = before.count(separator)
+            return fields[number] if number < len(fields) and at.piece.depth + at.start > len(first) else ""
+    return ""
+
+
+ASKED: Mapping[Where, Callable[..., bool]] = {
+    Where.GROUP: _group,
+    Where.LINE: _line,
+    Where.BEFORE: _before,
+    Where.AFTER: _after,
+    Where.NEAR: _near,
+    Where.ABOVE: _above,
+    Where.BELOW: _below,
+    Where.AROUND: _around,
+    Where.COLUMN: _column,
+    Where.PART: _part,
+}

@@ -1,0 +1,162 @@
+"""A stretch of text joined from Blocks, so that it is scanned once and not once per cell.
+
+The text is that of the Blocks with ``\\n`` between them. A document property is joined as ``name: value``, so that a
+mark in a property named 密级 reads like the same field on a page.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from classifiers.model import Block, Gap, Place, Region
+
+SIZE = 1 << 17
+"""Code points judged at a time."""
+OVERLAP = 1 << 10
+"""Code points before and after what is judged that stay visible, so that a match never lacks its surroundings."""
+HEADER_ROWS = 5
+HEADER_COLUMNS = 512
+HEADER_CHARACTERS = 60
+FIRST_LINE = 1000
+"""What is kept of a table's first rows and of a document's first line, to know the columns by their headers."""
+OUTSIDE = frozenset({Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE})
+"""Regions that do not push the text of the page down."""
+ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+
+Table = tuple[tuple[str, ...], str, int | None, str]
+
+
+@dataclass(slots=True)
+class Piece:
+    """A Block, or the rest of one whose beginning was judged before."""
+
+    text: str
+    place: Place
+    depth: int
+    """Code points of the document's text before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The joined text, where each piece starts in it, and which part is to be judged."""
+
+    text: str
+    starts: list[int]
+    pieces: list[Piece]
+    judged_from: int
+    judged_to: int
+    columns: dict[Table, dict[int, str]]
+    """Headers by table and column."""
+    first_lines: dict[tuple[str, ...], str]
+
+    def index(self, offset: int) -> int:
+        """Which piece the code point at ``offset`` belongs to."""
+        return bisect.bisect_right(self.starts, offset) - 1
+
+
+class Joiner:
+    """Takes Blocks, gives Windows. Holds one window's text and a few header cells, whatever the file's size."""
+
+    def __init__(self) -> None:
+        self.gaps: list[Gap] = []
+        self.characters = 0
+        self._pieces: list[Piece] = []
+        self._size = 0
+        self._judged = 0
+        self._depth: dict[tuple[str, ...], int] = {}
+        self._columns: dict[Table, dict[int, str]] = {}
+        self._first: dict[tuple[str, ...], str] = {}
+
+    def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
+        """Windows that together judge every code point exactly once."""
+        for part in parts:
+            if isinstance(part, Gap):
+                self.gaps.append(part)
+                continue
+            self._add(part)
+            while self._size >= SIZE + OVERLAP:
+                window = self._window(final=False)
+                yield window
+                self._keep_tail(window)
+        if self._pieces:
+            yield self._window(final=True)
+
+    def _add(self, block: Block) -> None:
+        place, text = block.place, block.text
+        if not text:
+            return
+        self.characters += len(text)
+        region = place.region
+        if region is Region.METADATA and place.part:
+            text = f"{place.part}: {text}"
+        depth = self._depth.get(place.path, 0)
+        if region not in OUTSIDE:
+            self._depth[place.path] = depth + len(text) + 1
+            if not depth:
+                self._first[place.path] = text[:FIRST_LINE].partition("\n")[0]
+            if region is Region.CELL or place.cell:
+                self._header(place, text)
+        self._pieces.append(Piece(text, place, depth))
+        self._size += len(text) + 1
+
+    def _header(self, place: Place, text: str) -> None:
+        row, column = address(place)
+        if row is None or column is None or row >= HEADER_ROWS or column >= HEADER_COLUMNS:
+            return
+        headers = self._columns.setdefault(table(place), {})
+        headers[column] = f"{headers.get(column, '')}\n{text[:HEADER_CHARACTERS]}"
+
+    def _window(self, final: bool) -> Window:
+        pieces, starts, at = self._pieces, [], 0
+        for piece in pieces:
+            starts.append(at)
+            at += len(piece.text) + 1
+        text = "\n".join([piece.text for piece in pieces])
+        judged_to = len(text) + 1 if final else min(len(text) - OVERLAP, self._judged + SIZE)
+        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first)
+
+    def _keep_tail(self, window: Window) -> None:
+        """Drop what is judged, but for the overlap; a long piece is cut, its line and depth moved on."""
+        cut = max(0, window.judged_to - OVERLAP)
+        index = window.index(cut)
+        piece = window.pieces[index]
+        inside = min(cut - window.starts[index], len(piece.text))
+        if inside:
+            newline = piece.text.rfind("\n", 0, inside) + 1
+            if newline and inside - newline < OVERLAP:
+                inside = newline
+            line = piece.place.line
+            place = piece.place if line is None else replace(piece.place, line=line + piece.text.count("\n", 0, inside))
+            piece = Piece(piece.text[inside:], place, piece.depth + inside)
+        cut = window.starts[index] + inside
+        self._pieces = [piece, *window.pieces[index + 1 :]]
+        self._size -= cut
+        self._judged = window.judged_to - cut
+        self._forget_tables()
+
+    def _forget_tables(self) -> None:
+        """Only tables that still have a cell in the window keep their headers."""
+        if len(self._columns) > 1:
+            live = {table(p.place) for p in self._pieces if p.place.region is Region.CELL or p.place.cell}
+            self._columns = {key: value for key, value in self._columns.items() if key in live}
+
+
+def table(place: Place) -> Table:
+    """What makes cells belong together."""
+    return place.path, place.sheet, place.table, place.part
+
+
+def address(place: Place) -> tuple[int | None, int | None]:
+    """Row and column from 0, from the place or from an address such as B12."""
+    if place.row is not None or place.column is not None or not place.cell:
+        return place.row, place.column
+    match = ADDRESS.fullmatch(place.cell)
+    if match is None:
+        return None, None
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
