@@ -46,7 +46,7 @@ def _run(home: Home, settings: Settings) -> int:
     keystore, files = _keys(home, settings)
     office = Office.open(home.office_database, keystore)
     try:
-        _serve(office, settings, files)
+        _serve(home, office, settings, files)
     finally:
         office.close()
     return 0
@@ -70,10 +70,12 @@ def _keys(home: Home, settings: Settings) -> tuple[Keystore, TlsFiles]:
         ) from error
 
 
-def _serve(office: Office, settings: Settings, files: TlsFiles) -> None:
+def _serve(home: Home, office: Office, settings: Settings, files: TlsFiles) -> None:
     from web.app import create
 
-    server = build(create(office, settings, files.ca), settings.host, settings.port, files.cert_chain, files.key)
+    server = build(
+        create(office, settings, files.ca, home=home), settings.host, settings.port, files.cert_chain, files.key
+    )
     with _Stop() as stop:
         try:
             server.prepare()

@@ -9,20 +9,25 @@ from typing import Any
 
 from flask import Flask
 
-from dlp.config import Settings
+from dlp.config import Home, Settings
 from dlp.office import Office
 from web import auth, errors, looks, security
 from web.security import RATES, Rates
 from web.server import LARGEST_BODY, LONG_POLLS
-from web.views import choices, decisions, entry, groups, home, link, people, records, sealed, transfers, trust
+from web.trial import Trial
+from web.views import every_room, link
 
 MOST_FORM_PARTS = 200
 COOKIE_KEY = b"dlp console cookie key v1"
 
 
-def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES) -> Flask:
-    """The application. ``ca`` is the authority's certificate that people and agents may download."""
+def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES, home: Home | None = None) -> Flask:
+    """The application. ``ca`` is the authority's certificate that people and agents may download.
+
+    Without ``home`` no file can be tried and no policy put in force from here.
+    """
     app = Flask("web")
+    app.extensions["trial"] = Trial(home) if home else None
     app.extensions.update(office=office, settings=settings, ca=ca, long_polls=threading.BoundedSemaphore(LONG_POLLS))
     app.config.update(
         # The same after a restart, so that a page left open still works; never leaves this process.
@@ -35,9 +40,8 @@ def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES) -
     auth.install(app)
     csrf, limiter = security.install(app)
     errors.install(app)
-    for room in (entry, choices, trust, home, transfers, decisions, sealed, records, people, groups):
-        app.register_blueprint(room.pages)
-    app.register_blueprint(link.pages)
+    for pages in every_room():
+        app.register_blueprint(pages)
     csrf.exempt(link.pages)  # machines have no cookies, and the body says who is asking
     views: dict[str, Any] = app.view_functions
     limits = {

@@ -28,6 +28,7 @@ SEES = (Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
 DECIDES = (Right.DECIDE, Right.DECIDE_GROUP)
 PEOPLE = (Right.KEEP_ACCOUNTS, Right.GRANT, Right.READ_EVENTS)
 GROUPS = (Right.KEEP_GROUPS, Right.SEE_GROUP, Right.SEE_OWN)
+DESK = ("decide", "withdraw", "undo", "assign", "decide_all", "evidence", "following")
 OPENS = (Right.OPEN_FILES, Right.FETCH_ARCHIVE)
 
 DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
@@ -52,7 +53,10 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "incidents.remark": SEES,
         "incidents.take_back": (Right.SEE_OWN,),
         **dict.fromkeys(
-            (f"incidents.{name}" for name in ("decide", "withdraw", "undo", "assign", "decide_all", "following")),
+            (
+                f"incidents.{name}"
+                for name in ("decide", "withdraw", "undo", "assign", "decide_all", "evidence", "following")
+            ),
             DECIDES,
         ),
         "sealed.page": (Right.SEE_ALL, Right.OPEN_FILES),
@@ -76,6 +80,19 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "groups.revoke": (Right.KEEP_MACHINES,),
         "records.page": (Right.FETCH_ARCHIVE,),
         "records.one": (Right.FETCH_ARCHIVE,),
+        "records.hold": (Right.REVOKE_FILES,),
+        "reports.page": (Right.SEE_OVERVIEW,),
+        "reports.report": (Right.SEE_OVERVIEW,),
+        "reports.compliance": (Right.SEE_OVERVIEW,),
+        "audit.page": (Right.READ_EVENTS,),
+        "audit.verify": (Right.READ_EVENTS,),
+        "audit.checkpoint": (Right.EXPORT_EVENTS,),
+        "audit.export": (Right.EXPORT_EVENTS,),
+        "policy.page": (Right.SEE_POLICY,),
+        "policy.one": (Right.SEE_POLICY,),
+        "policy.attempt": (Right.SEE_POLICY,),
+        **dict.fromkeys((f"policy.{name}" for name in ("draft", "ask", "confirm")), (Right.DECIDE,)),
+        "settings.page": (Right.DECIDE,),
     }
 )
 

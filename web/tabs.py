@@ -22,11 +22,15 @@ class Tab:
 
 
 TABS = (
-    Tab("home.page", Say("Overview", "概览"), "home"),
+    Tab("home.page", Say("Home", "首页"), "home"),
     Tab("incidents.queue", Say("Incidents", "事件"), "alert"),
     Tab("transfers.page", Say("Files", "文件"), "file"),
     Tab("sealed.page", Say("Sealed", "加密文件"), "lock"),
     Tab("records.page", Say("Archive", "归档"), "archive"),
+    Tab("reports.page", Say("Figures", "统计"), "chart"),
+    Tab("reports.compliance", Say("Compliance", "合规"), "scale"),
+    Tab("audit.page", Say("Events", "审计"), "shield"),
+    Tab("policy.page", Say("Policy", "策略"), "tool"),
     Tab("people.page", Say("People", "人员"), "people"),
     Tab("groups.page", Say("Groups", "群组"), "group"),
     Tab("groups.machines", Say("Machines", "终端"), "desktop"),

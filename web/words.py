@@ -79,6 +79,12 @@ CHECKS = {
     "groups": Say("the groups were told of the change", "已告知相关群组"),
     "files": Say("files under way were handed to the successor", "在办文件已移交接收人"),
 }
+VERSION_STATES = {
+    "draft": Say("draft", "草稿"),
+    "asked": Say("asked for", "待确认"),
+    "active": Say("active", "启用中"),
+    "old": Say("earlier", "历史"),
+}
 REQUEST_STATES = {
     "open": Say("open", "待审批"),
     "approved": Say("approved", "已批准"),

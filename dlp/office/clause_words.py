@@ -1,4 +1,4 @@
-"""The shape of a clause, and the controls that answer more than one; the clauses stand in ``dlp.office.regulations``."""
+"""The shape of a clause, and the controls that answer several; the clauses stand in ``dlp.office.regulations``."""
 
 from __future__ import annotations
 

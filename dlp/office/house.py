@@ -27,6 +27,7 @@ from dlp.office.machines import Machines
 from dlp.office.opening import Openings
 from dlp.office.overview import Overview
 from dlp.office.people import Account
+from dlp.office.policies import Policies
 from dlp.office.queue import Queue
 from dlp.office.registry import Records, SealedFiles
 from dlp.office.requests import Requests
@@ -60,6 +61,7 @@ class Office:
         self.sealed_files = SealedFiles(ground)
         self.records = Records(ground)
         self.opening = Openings(ground)
+        self.policies = Policies(ground)
         self.audit = Audit(ground)
         self.settings = Settings(ground)
 

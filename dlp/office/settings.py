@@ -62,6 +62,17 @@ class Settings:
             writing.note("setting.changed", by.name, ALONE, hours=hours)
             return Chosen(row.name, hours)
 
+    def rename(self, by: Account, name: str, reason: str) -> Chosen:
+        """The organisation's own name. Raises Refused, UsageError for an empty name or reason."""
+        need(by, Right.DECIDE)
+        if not name.strip() or not reason.strip():
+            raise UsageError(Say("a name and a reason are needed", "须填写名称和理由"))
+        with self.ground.writing(by) as writing:
+            row = writing.session.get_one(OrganisationRow, writing.organisation)
+            row.name = name.strip()[:200]
+            writing.note("setting.changed", by.name, "organisation")
+            return Chosen(row.name, int(row.settings.get(ALONE, 0)))
+
 
 def alone_after_hours(session: Session, organisation: str) -> int:
     """The setting as it is in this transaction."""

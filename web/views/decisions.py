@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import get_timezone  # type: ignore[import-untyped]  # ships no types
 from werkzeug.wrappers import Response as Answer
 
@@ -15,6 +15,7 @@ from dlp.model import Choice
 from dlp.office.desk import UNDO
 from dlp.office.ground import moment
 from dlp.office.incidents import Terms
+from dlp.office.known import Look
 from web.here import account, office
 from web.looks import say
 from web.views.incidents import looked, pages
@@ -125,3 +126,16 @@ def take_back(incident_id: str) -> Answer:
 
 def _to(incident_id: str) -> Answer:
     return redirect(url_for("incidents.one", incident_id=incident_id), 303)
+
+
+@pages.post("/<incident_id>/evidence")
+def evidence(incident_id: str) -> Response:
+    """The evidence bundle as a zip."""
+
+    def page(look: Look) -> str:
+        return render_template("evidence.html", look=look, incident=look.incident, transfer=look.incident.transfer)
+
+    raw = office().evidence(account(), incident_id, page)
+    answer = Response(raw, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f"attachment; filename=evidence-{incident_id}.zip"
+    return answer

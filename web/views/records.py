@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
 
 from web.here import account, office
+from web.looks import may
 
 pages = Blueprint("records", __name__, url_prefix="/archive")
 
@@ -20,4 +22,14 @@ def page() -> str:
 @pages.get("/<record_id>")
 def one(record_id: str) -> str:
     """One record."""
-    return render_template("record.html", record=office().records.show(account(), record_id))
+    record = office().records.show(account(), record_id)
+    openings = office().records.openings(account(), record_id) if may("revoke_files") else None
+    return render_template("record.html", record=record, openings=openings)
+
+
+@pages.post("/<record_id>/hold")
+def hold(record_id: str) -> Answer:
+    """Keep it beyond its date, or end that."""
+    form = request.form
+    office().records.hold(account(), record_id, form.get("held") == "1", form.get("reason", ""))
+    return redirect(url_for("records.one", record_id=record_id), 303)

@@ -1,0 +1,91 @@
+"""What happened, as charts, tables and a page to print; and how each clause of the regulations is answered."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, render_template, request, url_for
+
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.model import Action
+from web.here import account, office, settings
+from web.looks import say
+from web.words import word
+
+pages = Blueprint("reports", __name__)
+SPANS = (7, 30, 90, 365)
+LINKS = {
+    **dict.fromkeys(("verdicts", "blocks", "received"), "transfers.page"),
+    "sealed": "sealed.page",
+    "records": "records.page",
+    "incidents": "incidents.queue",
+    "accounts": "people.page",
+    "groups": "groups.page",
+}
+
+
+def _span() -> int:
+    try:
+        days = int(request.args.get("days", "30"))
+    except ValueError as error:
+        raise UsageError(Say("days: expected a number", "days 应为数字")) from error
+    return days if days in SPANS else 30
+
+
+@pages.get("/overview")
+def page() -> str:
+    """Charts and tables of a span."""
+    found = office().figures(account(), _span())
+    names = [action.value for action in Action]
+    series = [[day.get(name, 0) for _, day in found.days] for name in names]
+    chart = {
+        "days": [day for day, _ in found.days],
+        "series": series,
+        "names": [say(word("action", name)) for name in names],
+    }
+    return render_template(
+        "overview.html", found=found, days=_span(), spans=SPANS, chart=json.dumps(chart, ensure_ascii=False)
+    )
+
+
+@pages.get("/overview/report")
+def report() -> str:
+    """The inspection report of one month, by department, to print."""
+    month = request.args.get("month", "") or office().ground.now()[:7]
+    try:
+        year, number = (int(part) for part in month.split("-"))
+        following = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
+        from datetime import date
+
+        days = (date.fromisoformat(following) - date(year, number, 1)).days
+    except ValueError as error:
+        raise UsageError(Say("expected a month such as 2027-01", "月份格式应为 2027-01")) from error
+    found = office().figures(account(), days, following)
+    ledger = [one for one in office().careers.ledger(account()) if one.at[:7] == month] if _reads_ledger() else []
+    chosen = office().settings.show()
+    return render_template("report.html", found=found, month=month, ledger_rows=ledger, chosen=chosen)
+
+
+def _reads_ledger() -> bool:
+    from web.looks import may
+
+    return may("decide", "read_events")
+
+
+@pages.get("/compliance")
+def compliance() -> str:
+    """Every clause with its state here and the evidence."""
+    rows = office().compliance(account(), settings().profile)
+    return render_template("compliance.html", rows=rows, link=_evidence_link, settings=settings())
+
+
+def _evidence_link(evidence: str, event: str) -> str:
+    from web.doors import may_enter
+
+    endpoint = "audit.page" if event else LINKS.get(evidence, "")
+    if not endpoint or not may_enter(endpoint, account().roles):
+        return ""
+    if event:
+        return url_for(endpoint, kind=event)
+    return url_for(endpoint, action="block") if evidence == "blocks" else url_for(endpoint)
