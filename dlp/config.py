@@ -121,6 +121,12 @@ def environment_language() -> Language:
     return Language.EN
 
 
+def loader_environment() -> dict[str, str]:
+    """What a child interpreter needs to find its libraries; nothing else of the environment, which may hold secrets."""
+    names = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
 def platform_places() -> dict[str, str]:
     """The folders by which WeChat's data is found, as the platform's environment names them."""
     names = ("XDG_CONFIG_HOME", "XDG_DOCUMENTS_DIR", "APPDATA", "LOCALAPPDATA", "USERPROFILE")

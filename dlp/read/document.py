@@ -1,0 +1,68 @@
+"""``read``: everything in one file, as a stream of Blocks and Gaps, for the reading process and for tests alike.
+
+This is the one place where what goes wrong in a reader becomes a Gap. Nothing is swallowed: a part either gives its text,
+or a Gap that says why it did not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifiers.model import Block, GapReason, Region
+from dlp.model import Limits
+from dlp.read import registry, sniff
+from dlp.read.budget import Budget, Exceeded
+from dlp.read.gaps import merged
+from dlp.read.source import Source, opened
+from dlp.read.visit import Part, Parts, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file being read: what it is, and its parts as they come."""
+
+    media_type: str
+    """By content, never by name."""
+    parts: Iterator[Part]
+
+
+def read(descriptor: int, name: str, limits: Limits) -> Reading:
+    """Read the file behind a descriptor, by position only; ``name`` is the file's own, without folders.
+
+    The parts may be taken once. Nothing is raised for what the file holds; OSError when its bytes cannot be read at all.
+    """
+    source = opened(descriptor, name)
+    budget = Budget(limits)
+    media_type = sniff.media_type(source)
+    return Reading(media_type, merged(_document(source, budget, media_type)))
+
+
+def _document(source: Source, budget: Budget, media_type: str = "") -> Parts:
+    visit = Visit(source, budget, _document)
+    try:
+        budget.member(source.depth)
+        yield Block(source.name, visit.place(Region.FILE_NAME))
+        visit.media_type = media_type or sniff.media_type(source)
+        for part in registry.reader(visit.media_type)(visit):
+            # Parts of inner documents were counted where they were read.
+            if isinstance(part, Block) and part.place.path == source.path:
+                budget.tick(len(part.text))
+            yield part
+    except Exceeded as exceeded:
+        if exceeded.whole and source.depth:
+            raise
+        yield visit.unread(exceeded.reason, _told(exceeded.limit, visit), 1.0 - visit.progress)
+    except MemoryError:
+        yield visit.unread(GapReason.TOO_BIG, _told("memory", visit), 1.0 - visit.progress)
+    except RecursionError:
+        yield visit.unread(GapReason.TOO_DEEP, "recursion", 1.0 - visit.progress)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a hostile file makes a library raise (Rust's panics are no
+        # Exception) is a Gap and not clean.
+        yield visit.unread(GapReason.BROKEN, type(error).__name__, 1.0 - visit.progress)
+
+
+def _told(limit: str, visit: Visit) -> str:
+    return f"{limit}: {visit.told} read" if visit.told else limit

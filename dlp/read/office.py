@@ -1,0 +1,138 @@
+"""What Word, Excel and PowerPoint packages share: properties, links, media, embedded objects, charts, SmartArt, the rest.
+
+Each of the three readers takes the parts it knows; whatever it leaves comes here, so that no part is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+
+from classifiers.model import Block, GapReason, Region
+from dlp.read import drawing, markup, opc, salvage
+from dlp.read.opc import Package
+from dlp.read.visit import Parts, Unpacking, Visit
+
+Known = Callable[[Package, zipfile.ZipInfo, str], Parts | None]
+"""A reader's own parts: the Parts of an entry with its content type, or None where it is not one of them."""
+_FORMATTING = re.compile(
+    r"(?:styles|stylesWithEffects|theme|themeOverride|fontTable|webSettings|tableStyles|viewProps|presProps|calcChain"
+    r"|colors|chartstyle|chartcolorstyle|diagramColors|diagramStyle|diagramLayout)\+xml$",
+    re.IGNORECASE,
+)
+_PROPERTIES = re.compile(
+    r"(?:core-properties|extended-properties|custom-properties|classificationlabels)\+xml$|^docprops/|^docmetadata/",
+    re.I,
+)
+_DIAGRAM_COPY = "vnd.ms-office.drawingml.diagramDrawing+xml"
+_SALVAGED = re.compile(r"printersettings|activex|\.bin$", re.IGNORECASE)
+
+
+def read(visit: Visit, known: Known, order: Callable[[str], int]) -> Parts:
+    """Every part of a package, the reader's own first in the order that people meet them."""
+    package = opc.opened(visit)
+    entries = sorted(package.entries(), key=lambda entry: order(package.type_of(entry)))
+    for number, entry in enumerate(entries):
+        visit.budget.check_time()
+        visit.progress, visit.told = number / len(entries), f"{number} of {len(entries)} parts"
+        try:
+            yield from known(package, entry, package.type_of(entry)) or _other(package, entry)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+            yield visit.unread(GapReason.BROKEN, type(error).__name__, part=entry.filename)
+        except RuntimeError as error:
+            reason = GapReason.ENCRYPTED if entry.flag_bits & 1 else GapReason.BROKEN
+            yield visit.unread(reason, type(error).__name__, part=entry.filename)
+        except _compression_errors() as error:
+            yield visit.unread(GapReason.BROKEN, type(error).__name__, part=entry.filename)
+
+
+def _compression_errors() -> tuple[type[Exception], ...]:
+    import lzma
+    import zlib
+
+    return zlib.error, lzma.LZMAError
+
+
+def _other(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    visit, kind, name = package.visit, package.type_of(entry), entry.filename
+    if name == "[Content_Types].xml" or not entry.file_size:
+        return
+    if name.endswith(opc.RELATIONS):
+        folder = name.rpartition("_rels/")[0].rstrip("/")
+        yield from opc.links(visit, package.content(entry).decode("utf-8", "replace"), folder)
+    elif kind.endswith("xml") or name.lower().endswith((".xml", ".vml")):
+        yield from _xml(package, entry, kind)
+    elif kind.startswith("application/vnd.openxmlformats-officedocument.obfuscatedFont"):
+        yield visit.unseen(GapReason.FONT, 0.0, entry.file_size, part=name)
+    elif _SALVAGED.search(kind) or _SALVAGED.search(name):
+        yield from _binary(package, entry)
+    else:
+        yield from _embedded(package, entry)
+
+
+def _binary(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    """Compound files are documents of their own; other small binaries (printer settings, controls) hold strings."""
+    content = package.content(entry)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        yield from package.visit.inner(entry.filename, content)
+    else:
+        for text in salvage.strings(content):
+            yield Block(text, package.visit.place(Region.METADATA, part=entry.filename))
+
+
+def _embedded(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    # A thumbnail shows the first page again, too small to hold more than the page itself.
+    covers = 0.0 if "thumbnail" in entry.filename.lower() else package.areas.get(entry.filename.lower()) or None
+    yield from package.visit.inner(entry.filename, package.content(entry), coverage=covers)
+
+
+def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+    visit, name = package.visit, entry.filename
+    if entry.file_size > markup.MOST_TREE:
+        yield from stripped(package, entry)
+        return
+    content = package.content(entry)
+    if _FORMATTING.search(kind) and not markup.has_text(content):
+        return
+    tree = markup.parsed(content)
+    yield from opc.problem(visit, name, tree.problem)
+    if tree.root is None:
+        return
+    if _PROPERTIES.search(kind) or _PROPERTIES.search(name):
+        yield from opc.properties(visit, name, tree.root)
+    elif "drawingml" in kind or "vmlDrawing" in kind or "diagram" in kind or name.lower().endswith(".vml"):
+        yield from drawing.read(visit, tree.root, name)
+    elif _FORMATTING.search(kind):
+        yield from nodes(package, entry, content)
+    elif text := "\n".join(markup.texts(tree.root)).strip():
+        yield Block(text, visit.place(part=name))
+
+
+def nodes(package: Package, entry: zipfile.ZipInfo, content: bytes) -> Parts:
+    """The text nodes of a part that should hold formatting only."""
+    root = markup.parsed(content).root
+    found = [] if root is None else [str(node) for node in root.itertext() if str(node).strip()]
+    if found:
+        yield Block("\n".join(found), package.visit.place(part=entry.filename))
+
+
+def stripped(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    """The text of an XML part too long for a tree, in large pieces."""
+    visit = package.visit
+    with package.zip.open(entry) as stream:
+        decoded = (chunk.decode("utf-8", "replace") for chunk in _whole_characters(visit, stream, entry.compress_size))
+        for text in markup.stripped(decoded):
+            if text.strip():
+                yield Block(text, visit.place(part=entry.filename))
+
+
+def _whole_characters(visit: Visit, stream: Unpacking, packed: int) -> Iterator[bytes]:
+    """Chunks that end between two characters of UTF-8."""
+    rest = b""
+    for chunk in visit.counted(stream, packed):
+        rest += chunk
+        cut = rest.rfind(b"<") if b"<" in rest else len(rest)
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest

@@ -1,0 +1,171 @@
+"""Packages of the Open Packaging Conventions (ISO/IEC 29500-2): every part of the zip, with its content type.
+
+All entries are looked at, also those that no relationship leads to and those that share a name: a part that nothing
+refers to still travels with the file.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
+
+from classifiers.model import Block, GapReason, Region
+from dlp.read import markup
+from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_OVERRIDE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
+RELATIONS = ".rels"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One part pointing at another, or out of the package."""
+
+    id: str
+    kind: str
+    """Last step of its type, such as ``image`` or ``hyperlink``."""
+    target: str
+    external: bool
+
+
+@dataclass(slots=True)
+class Package:
+    """An opened package and the visit it is read in."""
+
+    visit: Visit
+    zip: zipfile.ZipFile
+    types: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    titles: set[str] = field(default_factory=set)
+    """Ids of paragraph styles for titles."""
+    areas: dict[str, float] = field(default_factory=dict)
+    """How much of a page pictures take where they are shown, by part name in lower case."""
+
+    def note_areas(self, part: str, areas: dict[str, float]) -> None:
+        """Keep how large a part shows its pictures, by relationship id."""
+        if areas:
+            for relation in self.relations(part):
+                if relation.id in areas:
+                    name = relation.target.lower()
+                    self.areas[name] = max(self.areas.get(name, 0.0), areas[relation.id])
+
+    def entries(self) -> Iterator[zipfile.ZipInfo]:
+        """All parts that are not folders, in the order of the directory."""
+        return (entry for entry in self.zip.infolist() if not entry.filename.endswith("/"))
+
+    def type_of(self, entry: zipfile.ZipInfo) -> str:
+        """Content type of a part, by the package's own table; empty where it has none."""
+        name = entry.filename.lower()
+        return self.types.get(name) or self.defaults.get(name.rpartition(".")[2], "")
+
+    def content(self, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part, counted. Raises what zipfile raises for a broken or encrypted one."""
+        if entry.file_size < 1 << 20:
+            self.visit.budget.unpacked(entry.file_size)
+            # zipfile stops at the size that the directory names, so a lie about it cannot expand further.
+            return self.zip.read(entry)
+        with self.zip.open(entry) as stream:
+            return self.visit.held(stream, entry.compress_size)
+
+    def tree(self, entry: zipfile.ZipInfo) -> Element | None:
+        """The parsed part, or None; use where a missing part is no loss by itself."""
+        return markup.parsed(self.content(entry)).root
+
+    def relations(self, part: str) -> list[Relation]:
+        """What a part points at."""
+        folder, _, name = part.rpartition("/")
+        path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
+        entry = self.zip.NameToInfo.get(path)
+        return relations(self.content(entry).decode("utf-8", "replace"), folder) if entry else []
+
+
+def opened(visit: Visit) -> Package:
+    """The package of a visit, with its table of content types."""
+    package = Package(visit, zipfile.ZipFile(visit.source.file))
+    table = package.zip.NameToInfo.get("[Content_Types].xml")
+    if table:
+        for kind, rest in _OVERRIDE.findall(package.content(table).decode("utf-8", "replace")):
+            told = attributes(rest)
+            if kind == "Override":
+                package.types[unquote(told.get("PartName", "")).lstrip("/").lower()] = told.get("ContentType", "")
+            else:
+                package.defaults[told.get("Extension", "").lower()] = told.get("ContentType", "")
+    return package
+
+
+def attributes(text: str) -> dict[str, str]:
+    """The attributes in a start tag."""
+    quotes = {"&quot;": '"', "&apos;": "'"}
+    return {name: unescape(one or two, quotes) for name, one, two in _ATTRIBUTE.findall(text)}
+
+
+def relations(text: str, folder: str) -> list[Relation]:
+    """The relationships in a ``.rels`` part; targets become full part names."""
+    found = []
+    for rest in _RELATION.findall(text):
+        told = attributes(rest)
+        external = told.get("TargetMode") == "External"
+        target = told.get("Target", "")
+        kind = told.get("Type", "").rpartition("/")[2]
+        found.append(Relation(told.get("Id", ""), kind, target if external else _full(folder, target), external))
+    return found
+
+
+def _full(folder: str, target: str) -> str:
+    """A part name from a target relative to the folder of the part that names it."""
+    steps: list[str] = [] if target.startswith("/") else folder.split("/")
+    for step in target.lstrip("/").split("/"):
+        if step == "..":
+            steps = steps[:-1]
+        elif step not in {"", "."}:
+            steps.append(step)
+    return "/".join(steps)
+
+
+def links(visit: Visit, text: str, folder: str) -> Parts:
+    """Targets outside the package: addresses of links, templates and linked files are text that people wrote."""
+    for relation in relations(text, folder):
+        if relation.external and relation.target:
+            yield Block(unquote(relation.target), visit.place(part=relation.kind))
+
+
+def properties(visit: Visit, part: str, root: Element) -> Parts:
+    """Document properties (core, app, custom, labels): one Block each, the property's name in ``place.part``."""
+    for element in root.iter():
+        name = markup.local(element.tag)
+        if not name:
+            continue
+        if element.text and element.text.strip():
+            yield from visit.property(_property_name(element, name), element.text)
+        elif name == "label":
+            # docMetadata/LabelInfo.xml (MS-OI29500 2.1): the label's id is all there is, and stands in an attribute.
+            told = " ".join(f"{markup.local(key)}={value!s}" for key, value in element.attrib.items())
+            yield Block(told, visit.place(Region.METADATA, part="label"))
+    del part
+
+
+def _property_name(element: Element, name: str) -> str:
+    """``密级`` for a custom property of that name, else the element's own name."""
+    parent = element.getparent()
+    while parent is not None:
+        if markup.local(parent.tag) == "property":
+            return str(parent.get("name", name))
+        parent = parent.getparent()
+    return name
+
+
+def problem(visit: Visit, part: str, found: str) -> Parts:
+    """The Gap for a part whose XML was not read whole."""
+    if found:
+        reason = GapReason.TOO_DEEP if found == "depth" else GapReason.BROKEN
+        yield visit.unread(reason, found, part=part)

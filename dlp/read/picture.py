@@ -1,0 +1,60 @@
+"""Pictures: what they say about themselves, and a Gap for the picture, which nobody has looked at."""
+
+from __future__ import annotations
+
+import struct
+
+from classifiers.model import GapReason
+from dlp.read.visit import Parts, Visit
+
+_READABLE = 400 * 560
+"""Pixels from which a picture inside something else can hold a page that people can read."""
+
+
+def read(visit: Visit) -> Parts:
+    """A Gap with the share of a page that the picture takes; a picture sent by itself is all of the file."""
+    source = visit.source
+    yield visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
+
+
+def coverage(visit: Visit) -> float:
+    """0..1: as the document around it shows it, else by its pixels where it lies inside something, else all."""
+    if visit.source.coverage is not None:
+        return visit.source.coverage
+    if not visit.source.depth:
+        return 1.0
+    size = dimensions(visit.source.head(1 << 16))
+    return min(1.0, size[0] * size[1] / _READABLE) if size else 1.0
+
+
+def dimensions(head: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels, from the first bytes; None where they do not tell."""
+    if head.startswith(b"\x89PNG") and len(head) >= 24:
+        return _pair(">II", head, 16)
+    if head.startswith(b"GIF8") and len(head) >= 10:
+        return _pair("<HH", head, 6)
+    if head.startswith(b"BM") and len(head) >= 26:
+        width, height = struct.unpack_from("<ii", head, 18)
+        return abs(width), abs(height)
+    if head.startswith(b"\xff\xd8"):
+        return _jpeg(head)
+    return None
+
+
+def _pair(form: str, head: bytes, at: int) -> tuple[int, int]:
+    one, two = struct.unpack_from(form, head, at)
+    return int(one), int(two)
+
+
+def _jpeg(head: bytes) -> tuple[int, int] | None:
+    at = 2
+    while at + 9 < len(head):
+        if head[at] != 0xFF:
+            return None
+        marker, (length,) = head[at + 1], struct.unpack_from(">H", head, at + 2)
+        # SOF0 to SOF15 but for the three that are tables (ITU-T T.81, B.1.1.3).
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack_from(">HH", head, at + 5)
+            return int(width), int(height)
+        at += 2 + length
+    return None

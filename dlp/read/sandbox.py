@@ -1,0 +1,132 @@
+"""The pool of warm, confined reading processes.
+
+- Processes are spawned, never forked: nothing of the agent's memory (keys, other people's files) is in them.
+- A file goes over as a descriptor and is read by position only, so the caller's offset stays where it was.
+- What a file does to its process (a crash, a hang, a limit) is a Gap of that file, never an error of the agent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from classifiers.model import Classification, Gap, GapKind, Level
+from dlp.errors import UnreadableError
+from dlp.language import Say
+from dlp.model import Limits
+from dlp.read.launch import Setting
+from dlp.read.process import Lost, PacksRefused, Process
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker says of a file."""
+
+    document_type: str
+    """Media type by content; ``application/octet-stream`` where nothing could be said."""
+    classification: Classification
+
+
+class Workers:
+    """Reads and classifies files in ``count`` reading processes, which end with the ``with`` block.
+
+    ``key`` is the machine's key for fingerprints. Safe to call from several threads; further callers wait their turn.
+    """
+
+    def __init__(self, count: int, limits: Limits, packs: Sequence[Path], key: bytes, module: str = "") -> None:
+        self._setting = Setting(limits, tuple(packs), key, module) if module else Setting(limits, tuple(packs), key)
+        self._count = max(1, count)
+        self._turns = threading.BoundedSemaphore(self._count)
+        self._lock = threading.Lock()
+        self._idle: list[Process] = []
+        self._busy: set[Process] = set()
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        """The pool; its processes start with the first file, or by ``warm``."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End every process, also those that still read: their files end as lost."""
+        with self._lock:
+            self._ended = True
+            processes = [*self._idle, *self._busy]
+            self._idle.clear()
+        for process in processes:
+            process.end()
+
+    def start(self) -> None:
+        """Begin to start one process and return at once, so that it loads while the caller goes on."""
+        with self._lock:
+            if not self._idle and not self._busy and not self._ended:
+                self._idle.append(Process(self._setting))
+
+    def warm(self) -> None:
+        """Start all processes and wait until each can read. Raises PackError, or UnreadableError: none can start."""
+        with self._lock:
+            while len(self._idle) + len(self._busy) < self._count and not self._ended:
+                self._idle.append(Process(self._setting))
+            idle = tuple(self._idle)
+        for process in idle:
+            self._ready(process)
+
+    @property
+    def confined(self) -> frozenset[str]:
+        """What of ``confinement.State`` took hold in the processes that are ready."""
+        with self._lock:
+            ready = [process.confined for process in (*self._idle, *self._busy) if process.rules]
+        return frozenset.intersection(*ready) if ready else frozenset()
+
+    def judge(self, fd: int, name: str) -> Answer:
+        """Read and classify the file behind a descriptor.
+
+        Never raises for what the file does. Raises PackError when the packs cannot be used, and UnreadableError when no
+        reading process can be started at all: then nothing about any file is known.
+        """
+        with self._turns:
+            process = self._take()
+            well = False
+            try:
+                self._ready(process)
+                media_type, classification, well = process.ask(fd, name)
+                return Answer(media_type, classification)
+            except Lost as lost:
+                gap = Gap(GapKind.UNREADABLE, lost.reason, detail=lost.detail)
+                return Answer(lost.media_type, Classification(Level.PUBLIC, (), (gap,), process.rules))
+            finally:
+                self._give_back(process, well=well)
+
+    def _take(self) -> Process:
+        with self._lock:
+            if self._ended:
+                raise UnreadableError(Say("the reading processes have ended", "读取进程已结束"))
+            process = self._idle.pop() if self._idle else Process(self._setting)
+            self._busy.add(process)
+            return process
+
+    def _ready(self, process: Process) -> None:
+        """Wait for a process; where it refused the packs, meet their error here, where it has names and hints."""
+        try:
+            process.ready()
+        except PacksRefused:
+            from classifiers.pack import load
+
+            load(self._setting.packs)
+            raise UnreadableError(
+                Say("the reading process refused packs that load here", "读取进程拒绝了此处可以加载的规则包")
+            ) from None
+
+    def _give_back(self, process: Process, *, well: bool) -> None:
+        with self._lock:
+            self._busy.discard(process)
+            if well and not self._ended:
+                self._idle.append(process)
+                return
+            # The next one starts now and loads while the caller goes on; packs that were refused stay refused.
+            if process.rules and not self._ended:
+                self._idle.append(Process(self._setting))
+        process.end()

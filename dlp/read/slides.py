@@ -1,0 +1,178 @@
+"""PowerPoint presentations (ISO/IEC 29500-1 part 19): slides with their shapes, notes, comments, masters and the rest."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from classifiers.model import Block, Place, Region
+from dlp.read import drawing, markup, office, opc
+from dlp.read.opc import Package
+from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_KIND = re.compile(r"(\w+)\+xml$")
+_TITLES = frozenset({"title", "ctrTitle"})
+_MARGINS = {"ftr": Region.FOOTER, "sldNum": Region.FOOTER, "dt": Region.FOOTER, "hdr": Region.HEADER}
+_SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip")
+_DECOR = 0.4
+"""Pictures of masters and layouts are decoration that every file of a house carries; at most this share of a page."""
+
+
+def read(visit: Visit) -> Parts:
+    """Slides in the order of their numbers, then notes, comments, layouts, masters and every other part."""
+    return office.read(visit, _Presentation().known, _order)
+
+
+def _order(kind: str) -> int:
+    found = _KIND.search(kind)
+    order = ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
+    return order.index(found[1]) if found and found[1] in order else len(order)
+
+
+@dataclass(slots=True)
+class _Presentation:
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Part name of a slide to its number, from 1."""
+    width: int = 9144000
+    height: int = 6858000
+    """EMU."""
+
+    def known(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
+        found = _KIND.search(kind)
+        if not found or ("presentationml" not in kind and "ms-powerpoint" not in kind):
+            return None
+        if found[1] == "main":
+            return self._main(package, entry)
+        if found[1] in {"slide", "notesSlide", "slideMaster", "slideLayout", "notesMaster", "handoutMaster"}:
+            return self._slide(package, entry, found[1])
+        return self._comments(package, entry) if found[1] == "comments" else None
+
+    def _main(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        tree = markup.parsed(package.content(entry))
+        yield from opc.problem(package.visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        targets = {relation.id: relation.target for relation in package.relations(entry.filename)}
+        for number, slide in enumerate(tree.root.iter("{*}sldId"), 1):
+            ids = [str(value) for key, value in slide.attrib.items() if str(key).endswith("}id")]
+            self.numbers[targets.get(ids[0], "") if ids else ""] = number
+        for size in tree.root.iter("{*}sldSz"):
+            self.width, self.height = int(size.get("cx", self.width)), int(size.get("cy", self.height))
+        for section in tree.root.iter("{*}section"):
+            yield from package.visit.property("section", str(section.get("name", "")))
+
+    def _number(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> int | None:
+        if kind == "slide":
+            return self.numbers.get(entry.filename)
+        about = (self.numbers.get(relation.target) for relation in package.relations(entry.filename))
+        return next((number for number in about if number), None)
+
+    def _slide(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+        tree = markup.parsed(package.content(entry))
+        yield from opc.problem(package.visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        number = self._number(package, entry, kind) if kind in {"slide", "notesSlide"} else None
+        areas: dict[str, float] = {}
+        yield from self._shapes(package.visit, tree.root, _Sheet(kind, number, entry.filename), areas)
+        package.note_areas(entry.filename, areas)
+
+    def _shapes(self, visit: Visit, root: Element, sheet: _Sheet, areas: dict[str, float]) -> Parts:
+        cell: Element | None = None
+        place = sheet.place(visit, sheet.region)
+        share = 1.0
+        for fallback in list(root.iter("{*}Fallback")):
+            _drop_copy(fallback)
+        for element in root.iter(*_SHAPES):
+            name = markup.local(element.tag)
+            if name == "p":
+                if text := drawing.written(element):
+                    inside = cell is not None and cell in list(element.iterancestors("{*}tc"))
+                    yield Block(text, _cell_place(visit, cell, place) if inside and cell is not None else place)
+            elif name in {"sp", "pic", "bg"}:
+                place, share = self._shape(visit, element, sheet)
+                cell = None
+            elif name == "tc":
+                cell = element
+            elif name == "blip":
+                share = min(share, _DECOR) if "Master" in sheet.kind or "Layout" in sheet.kind else share
+                for key, value in element.attrib.items():
+                    if str(key).endswith("}embed"):
+                        areas[str(value)] = max(areas.get(str(value), 0.0), min(1.0, share))
+            else:
+                yield from drawing.alternative(visit, element, sheet.part)
+
+    def _shape(self, visit: Visit, shape: Element, sheet: _Sheet) -> tuple[Place, float]:
+        """Where the text of a shape stands, and how much of the slide the shape takes."""
+        holder = next(shape.iter("{*}ph"), None)
+        kind = str(holder.get("type", "body")) if holder is not None else ""
+        region = Region.TITLE if kind in _TITLES and sheet.kind == "slide" else _MARGINS.get(kind, sheet.region)
+        if holder is None and sheet.kind == "slide":
+            region = Region.TEXT_BOX
+        elif holder is not None and region is Region.HEADER and kind != "hdr":
+            region = Region.BODY
+        at, size = next(shape.iter("{*}off"), None), next(shape.iter("{*}ext"), None)
+        share = 1.0 if markup.local(shape.tag) == "bg" else 0.0
+        if size is not None and size.get("cx"):
+            share = int(size.get("cx", "0")) * int(size.get("cy", "0")) / (self.width * self.height)
+        x = y = None
+        if at is not None and at.get("x"):
+            x, y = int(at.get("x", "0")) / self.width, int(at.get("y", "0")) / self.height
+        return sheet.place(visit, region, x, y), share
+
+    def _comments(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        tree = markup.parsed(package.content(entry))
+        yield from opc.problem(package.visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        number = self._number(package, entry, "comments")
+        for comment in tree.root.iter("{*}text", "{*}p"):
+            text = drawing.written(comment) if markup.local(comment.tag) == "p" else (comment.text or "")
+            if text.strip():
+                yield Block(text, package.visit.place(Region.COMMENT, slide=number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    kind: str
+    number: int | None
+    part: str
+
+    @property
+    def region(self) -> Region:
+        """What text of no special shape stands in; what a master shows stands on every slide, as a header does."""
+        if self.kind == "slide":
+            return Region.BODY
+        return Region.NOTE if "notes" in self.kind else Region.HEADER
+
+    def place(self, visit: Visit, region: Region, x: float | None = None, y: float | None = None) -> Place:
+        part = "" if self.kind == "slide" else self.part
+        return visit.place(region, slide=self.number, part=part, x=x, y=y)
+
+
+def _cell_place(visit: Visit, cell: Element, place: Place) -> Place:
+    row = next(cell.iterancestors("{*}tr"))
+    return visit.place(
+        Region.CELL,
+        slide=place.slide,
+        part=place.part,
+        table=0,
+        row=sum(1 for _ in row.itersiblings("{*}tr", preceding=True)),
+        column=sum(1 for _ in cell.itersiblings("{*}tc", preceding=True)),
+    )
+
+
+def _drop_copy(fallback: Element) -> None:
+    """Removes the second version of a shape unless it says something else."""
+    choice = next(fallback.itersiblings("{*}Choice", preceding=True), None)
+    text = "".join(t.text or "" for t in fallback.iter("{*}t"))
+    parent = fallback.getparent()
+    if parent is not None and (
+        not text or (choice is not None and text == "".join(t.text or "" for t in choice.iter("{*}t")))
+    ):
+        parent.remove(fallback)

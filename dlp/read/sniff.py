@@ -1,0 +1,147 @@
+"""Media type by content: first bytes, then the directory of a zip or compound file, then whether it is text.
+
+The name is never asked. Types: IANA's where there is one.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+
+from dlp.read import charset
+from dlp.read.registry import ENCRYPTED, OOXML
+from dlp.read.source import Source
+
+UNKNOWN = "application/octet-stream"
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    # offset, bytes, type; the first that fits
+    (0, COMPOUND, "application/x-ole-storage"),
+    (0, b"{\\rtf", "application/rtf"),
+    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+    (0, b"\x1f\x8b", "application/gzip"),
+    (0, b"BZh", "application/x-bzip2"),
+    (0, b"\xfd7zXZ\x00", "application/x-xz"),
+    (0, b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (257, b"ustar", "application/x-tar"),
+    (0, b"age-encryption.org/v1\n", "application/vnd.age; " + ENCRYPTED),
+    (0, b"-----BEGIN PGP MESSAGE-----", "application/pgp-encrypted; " + ENCRYPTED),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF8", "image/gif"),
+    (0, b"BM", "image/bmp"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (0, b"\x01\x00\x00\x00", "image/emf"),
+    (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"#!SILK", "audio/silk"),
+    (0, b"\x02#!SILK", "audio/silk"),
+    (0, b"MThd", "audio/midi"),
+    (0, b"FLV\x01", "video/x-flv"),
+    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
+    (0, b"OTTO", "font/otf"),
+    (0, b"\x00\x01\x00\x00\x00", "font/ttf"),
+    (0, b"ttcf", "font/collection"),
+    (0, b"wOFF", "font/woff"),
+    (0, b"wOF2", "font/woff2"),
+    (0, b"MZ", "application/vnd.microsoft.portable-executable"),
+    (0, b"\x7fELF", "application/x-elf"),
+    (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
+)
+_RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
+_ISO = {
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"mif1": "image/heif",
+    b"avif": "image/avif",
+    b"M4A ": "audio/mp4",
+}
+_MAIL = re.compile(
+    rb"(?:(?:[!-9;-~]+:[^\n]*|[ \t]+[^\n]*)\r?\n)*?(?:From|To|Subject|Received|Date|Message-ID|MIME-Version|Return-Path):",
+    re.IGNORECASE,
+)
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script|table|div)\b",
+    re.I | re.S,
+)
+_SECOND_MAIL_HEADER = re.compile(rb"^(?:From|To|Subject|Received|Date|Message-ID|MIME-Version):", re.I | re.M)
+
+
+def media_type(source: Source) -> str:
+    """The type of the content, with ``; encrypted`` where the outside shows that all of it is. ``inode/x-empty``: none."""
+    head = source.head()
+    if not head:
+        return "inode/x-empty"
+    # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1).
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _zipped(source)
+    return _binary(head) or _text(head)
+
+
+def _binary(head: bytes) -> str:
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12], "application/x-riff")
+    if head[4:8] == b"ftyp":
+        return _ISO.get(head[8:12], "video/mp4")
+    if head[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
+        return "audio/mpeg"
+    for offset, magic, name in _MAGIC:
+        if head.startswith(magic, offset):
+            if name == "image/bmp" and head[6:10] != b"\0\0\0\0":
+                continue
+            if name == "image/emf" and head[40:44] != b" EMF":
+                continue
+            return name
+    return ""
+
+
+def _text(head: bytes) -> str:
+    if charset.of(head) is None:
+        return UNKNOWN
+    if _HTML.match(head.lstrip(b"\xef\xbb\xbf")):
+        return "text/html"
+    if head.lstrip()[:5] == b"<?xml":
+        return "text/xml"
+    if _MAIL.match(head) and len(set(_SECOND_MAIL_HEADER.findall(head))) > 1:
+        return "message/rfc822"
+    return "text/plain"
+
+
+def _zipped(source: Source) -> str:
+    try:
+        with zipfile.ZipFile(source.file) as package:
+            return _package(package)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return "application/zip"
+    finally:
+        source.file.seek(0)
+
+
+def _package(package: zipfile.ZipFile) -> str:
+    names = package.NameToInfo
+    if "[Content_Types].xml" in names:
+        return _ooxml(package)
+    if "mimetype" in names and names["mimetype"].file_size < 100:
+        return package.read("mimetype").decode("ascii", "replace").strip()
+    if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
+        return "application/ofd"
+    return "application/zip"
+
+
+def _ooxml(package: zipfile.ZipFile) -> str:
+    """By where the main part stands, which all writers agree on; content types differ for macros and templates."""
+    for folder, kind in (
+        ("word/", "wordprocessingml.document"),
+        ("xl/", "spreadsheetml.sheet"),
+        ("ppt/", "presentationml.presentation"),
+    ):
+        if any(name.lower().startswith(folder) for name in package.NameToInfo):
+            return f"{OOXML}.{kind}"
+    return "application/zip"

@@ -1,0 +1,88 @@
+"""Bytes to read from: the inspected file by position, or a part of it that was unpacked into memory."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from typing import BinaryIO
+
+HEAD = 4096
+"""Bytes looked at to tell the type."""
+_BUFFER = 1 << 16
+
+
+class PositionedFile(io.RawIOBase):
+    """A descriptor read by position: the offset that it shares with its owner is never moved."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._at, self._size = descriptor, 0, os.fstat(descriptor).st_size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move this reader's own position; bytes from the start, the position or the end."""
+        base = 0 if whence == io.SEEK_SET else self._at if whence == io.SEEK_CUR else self._size
+        if base + offset < 0:
+            raise ValueError("negative position")
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        """This reader's own position."""
+        return self._at
+
+    def readinto(self, buffer: object) -> int:
+        """Fill the buffer from here; the number of bytes, 0 at the end."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        count = _into(self._descriptor, view, self._at)
+        self._at += count
+        return count
+
+
+def _into(descriptor: int, view: memoryview, at: int) -> int:
+    if hasattr(os, "preadv"):
+        return os.preadv(descriptor, [view], at)
+    found = os.pread(descriptor, len(view), at)
+    view[: len(found)] = found
+    return len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file or a part of one: its bytes, its own name, and the container path that leads to it."""
+
+    file: BinaryIO
+    """Seekable."""
+    size: int
+    """Bytes."""
+    name: str
+    path: tuple[str, ...] = ()
+    depth: int = 0
+    """Containers around it."""
+    coverage: float | None = None
+    """Share of its page that it takes, 0..1, where the document around it tells; None: it is a file of its own."""
+
+    def head(self, length: int = HEAD) -> bytes:
+        """The first bytes; the position is at the start again afterwards."""
+        self.file.seek(0)
+        found = self.file.read(length)
+        self.file.seek(0)
+        return found
+
+    def all(self) -> bytes:
+        """Every byte, for readers that need them in memory; their size is limited where they were unpacked."""
+        self.file.seek(0)
+        return self.file.read()
+
+
+def opened(descriptor: int, name: str) -> Source:
+    """The Source for a descriptor, which stays open and belongs to the caller."""
+    file = io.BufferedReader(PositionedFile(descriptor), _BUFFER)
+    return Source(file, os.fstat(descriptor).st_size, name)

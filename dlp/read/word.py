@@ -1,0 +1,112 @@
+"""Word documents (ISO/IEC 29500-1 part 17; Transitional, Strict, with macros, templates; also as WPS writes them)."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from classifiers.model import Block, GapReason, Region
+from dlp.read import markup, office, opc
+from dlp.read.opc import Package
+from dlp.read.story import Story
+from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_REGIONS = {
+    "main": Region.BODY,
+    "document": Region.BODY,
+    "glossary": Region.BODY,
+    "header": Region.HEADER,
+    "footer": Region.FOOTER,
+    "footnotes": Region.NOTE,
+    "endnotes": Region.NOTE,
+    "comments": Region.COMMENT,
+}
+"""Last word of the content type before ``+xml`` to the region that its text stands in."""
+_KIND = re.compile(r"(\w+)\+xml$")
+_LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
+_TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
+_TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
+
+
+def read(visit: Visit) -> Parts:
+    """The body first, then headers, footers, notes, comments, and every other part."""
+    return office.read(visit, _known, _order)
+
+
+def region_of(kind: str) -> Region | None:
+    """The region of a part with story text, by its content type."""
+    if "wordprocessingml" not in kind and "ms-word" not in kind:
+        return None
+    found = _KIND.search(kind)
+    return _REGIONS.get(found[1]) if found else None
+
+
+def _order(kind: str) -> int:
+    region = region_of(kind)
+    order = (Region.BODY, Region.HEADER, Region.FOOTER, Region.NOTE, Region.COMMENT)
+    # Styles before the body: they say which paragraphs are titles.
+    return -1 if kind.endswith("styles+xml") else order.index(region) if region in order else len(order)
+
+
+def _known(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
+    if (region := region_of(kind)) is not None:
+        return _story(package, entry, region)
+    if kind.endswith("styles+xml"):
+        return _styles(package, entry)
+    if kind.endswith("numbering+xml"):
+        return _numbering(package, entry)
+    if kind.endswith("settings+xml"):
+        return _settings(package, entry)
+    return None
+
+
+def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
+    if entry.file_size > markup.MOST_TREE:
+        yield from office.stripped(package, entry)
+        return
+    content = package.content(entry)
+    tree = markup.parsed(content)
+    if tree.root is not None:
+        story = Story(package.visit, region, entry.filename, package.titles)
+        yield from story.read(tree.root, content)
+        package.note_areas(entry.filename, story.areas)
+    yield from opc.problem(package.visit, entry.filename, tree.problem)
+
+
+def _styles(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    content = package.content(entry)
+    package.titles.update(found.decode("utf-8", "replace") for found in _TITLE.findall(content))
+    if markup.has_text(content):
+        yield from office.nodes(package, entry, content)
+
+
+def _numbering(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    """Texts that numbered lists put before paragraphs, where they say more than a number."""
+    content = package.content(entry)
+    levels = {found.decode("utf-8", "replace") for found in _LEVELS.findall(content)}
+    told = [level for level in sorted(levels) if not _TRIVIAL.match(level)]
+    if told:
+        yield Block("\n".join(told), package.visit.place(part="numbering"))
+    if markup.has_text(content):
+        yield from office.nodes(package, entry, content)
+
+
+def _settings(package: Package, entry: zipfile.ZipInfo) -> Parts:
+    """Document variables, and whatever text stands there."""
+    content = package.content(entry)
+    if b"docVar" not in content and not markup.has_text(content):
+        return
+    root = markup.parsed(content).root
+    if root is None:
+        yield package.visit.unread(GapReason.BROKEN, "syntax", part=entry.filename)
+        return
+    for variable in root.iter("{*}docVar"):
+        yield from package.visit.property(_attribute(variable, "name"), _attribute(variable, "val"))
+
+
+def _attribute(element: Element, name: str) -> str:
+    return next((str(value) for key, value in element.attrib.items() if markup.local(key) == name), "")

@@ -1,0 +1,175 @@
+"""Excel workbooks (ISO/IEC 29500-1 part 18): cells by python-calamine, everything around them from the parts themselves."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from html import unescape
+from typing import TYPE_CHECKING
+
+from classifiers.model import Block, Region
+from dlp.read import cells, markup, office, opc
+from dlp.read.opc import Package
+from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_KIND = re.compile(r"(\w+)\+xml$")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*(?:&quot;|\")[^<]*)<")
+_DATA = re.compile(rb"<(?:\w+:)?sheetData\b[^>]*>.*</(?:\w+:)?sheetData>", re.DOTALL)
+_CODES = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[PNDTZFAGSXYBIUEOH])')
+_LITERAL = re.compile(r'"([^"]*[^\x00-\x7f年月日时分秒上下午星期第季度元万亿￥¥][^"]*)"')
+_FORMAT = re.compile(rb"""formatCode=["']([^"']*)["']""")
+_PLACES = {"L": "left", "C": "centre", "R": "right"}
+
+
+def read(visit: Visit) -> Parts:
+    """Cells sheet by sheet, then headers and footers, comments, names, validations, drawings, and every other part."""
+    seen: set[int] = set()
+    yield from cells.read(visit, seen)
+    sheets = _Sheets(seen)
+    yield from office.read(visit, sheets.known, _order)
+
+
+def _order(kind: str) -> int:
+    found = _KIND.search(kind)
+    order = ("main", "worksheet", "threadedcomments", "comments")
+    return order.index(found[1]) if found and found[1] in order else len(order)
+
+
+class _Sheets:
+    """The parts of a workbook that are not cells; knows the sheet that each of them belongs to."""
+
+    def __init__(self, seen: set[int]) -> None:
+        self._seen = seen
+        self._names: dict[str, str] = {}
+        self._threads: set[str] = set()
+
+    def known(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
+        found = _KIND.search(kind)
+        readers = {
+            "main": self._workbook,
+            "worksheet": self._sheet,
+            "chartsheet": self._sheet,
+            "dialogsheet": self._sheet,
+            "macrosheet": self._sheet,
+            "comments": self._comments,
+            "threadedcomments": self._threaded,
+            "sharedStrings": self._strings,
+            "styles": self._styles,
+        }
+        own = found and ("spreadsheetml" in kind or "ms-excel" in kind) and readers.get(found[1])
+        return own(package, entry) if own else None
+
+    def _workbook(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        tree = markup.parsed(package.content(entry))
+        yield from opc.problem(package.visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        targets = {relation.id: relation.target for relation in package.relations(entry.filename)}
+        for sheet in tree.root.iter("{*}sheet"):
+            id = next((str(value) for key, value in sheet.attrib.items() if markup.local(key) == "id"), "")
+            part = targets.get(id, "")
+            self._names[part] = str(sheet.get("name", ""))
+            for relation in package.relations(part):
+                self._names.setdefault(relation.target, self._names[part])
+        for name in tree.root.iter("{*}definedName"):
+            text = " ".join([str(name.get("name", "")), str(name.get("comment", "")), name.text or ""]).strip()
+            yield Block(text, package.visit.place(part="defined name"))
+
+    def _sheet(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        visit, name = package.visit, self._names.get(entry.filename, "")
+        content = package.content(entry)
+        formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in _FORMULA.findall(content))
+        if formulas:
+            yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
+        tree = markup.parsed(_DATA.sub(b"", content, count=1))
+        yield from opc.problem(visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        for element in tree.root.iter("{*}headerFooter"):
+            for child in element:
+                region = Region.HEADER if "Header" in markup.local(child.tag) else Region.FOOTER
+                for place, text in _sections(child.text or ""):
+                    yield Block(text, visit.place(region, part=place, sheet=name))
+        yield from _validations(visit, tree.root, name)
+        for link in tree.root.iter("{*}hyperlink"):
+            for key in ("tooltip", "location"):
+                if told := link.get(key):
+                    yield Block(told, visit.place(part=key, sheet=name, cell=str(link.get("ref", ""))))
+
+    def _threaded(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        root = package.tree(entry)
+        for comment in root.iter("{*}threadedComment") if root is not None else ():
+            text = "".join(map(str, comment.itertext())).strip()
+            self._threads.add(text)
+            where = {"sheet": self._names.get(entry.filename, ""), "cell": str(comment.get("ref", ""))}
+            yield Block(text, package.visit.place(Region.COMMENT, **where))
+
+    def _comments(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        tree = markup.parsed(package.content(entry))
+        yield from opc.problem(package.visit, entry.filename, tree.problem)
+        if tree.root is None:
+            return
+        for author in tree.root.iter("{*}author"):
+            if author.text and not author.text.startswith("tc="):
+                yield from package.visit.property("author", author.text)
+        for comment in tree.root.iter("{*}comment"):
+            text = "".join(t.text or "" for t in comment.iter("{*}t"))
+            # Excel keeps a copy of each threaded comment for older programs, after a notice.
+            if text and not any(thread and text.rstrip().endswith(thread) for thread in self._threads):
+                where = {"sheet": self._names.get(entry.filename, ""), "cell": str(comment.get("ref", ""))}
+                yield Block(text, package.visit.place(Region.COMMENT, **where))
+
+    def _strings(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        """Shared strings that no cell shows, and phonetic guides: they travel with the file all the same."""
+        if entry.file_size > markup.MOST_TREE:
+            return
+        root = markup.parsed(package.content(entry)).root
+        unused = []
+        for shared in root.iter("{*}si") if root is not None else ():
+            text = "".join(t.text or "" for t in shared.iter("{*}t"))
+            plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
+            if text.strip() and hash(plain) not in self._seen:
+                unused.append(text)
+            elif plain != text:
+                unused.append(
+                    "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) == "rPh")
+                )
+        if unused:
+            yield Block("\n".join(unused), package.visit.place(part="shared strings"))
+
+    def _styles(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
+        """Number formats that print words beside the number."""
+        codes = {unescape(found.decode("utf-8", "replace")) for found in _FORMAT.findall(package.content(entry))}
+        told = sorted(literal for code in codes for literal in _LITERAL.findall(code))
+        if told:
+            yield Block("\n".join(told), package.visit.place(part="number format"))
+
+
+def _parent(element: Element) -> Element:
+    parent = element.getparent()
+    assert parent is not None
+    return parent
+
+
+def _sections(coded: str) -> list[tuple[str, str]]:
+    """Left, centre and right of a header or footer, without its formatting codes (ISO/IEC 29500-1, 18.3.1.46)."""
+    found: list[tuple[str, str]] = []
+    for piece in re.split(r"(?<!&)(?=&[LCR])", coded):
+        place, rest = (_PLACES[piece[1]], piece[2:]) if re.match("&[LCR]", piece) else ("centre", piece)
+        text = _CODES.sub("", rest.replace("&&", "\0")).replace("\0", "&").strip()
+        if text:
+            found.append((place, text))
+    return found
+
+
+def _validations(visit: Visit, root: Element, sheet: str) -> Parts:
+    """What may be chosen in a cell, and the messages shown beside it."""
+    for rule in root.iter("{*}dataValidation"):
+        told = [str(rule.get(key)) for key in ("promptTitle", "prompt", "errorTitle", "error") if rule.get(key)]
+        told += [str(text).strip() for text in rule.itertext() if text.strip()]
+        if told:
+            cell = str(rule.get("sqref", "")).partition(" ")[0]
+            yield Block("\n".join(told), visit.place(part="data validation", sheet=sheet, cell=cell))

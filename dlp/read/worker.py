@@ -1,0 +1,167 @@
+"""The reading process: loads the packs, gives up all it does not need, then reads and classifies one file at a time.
+
+It starts with as little as possible (``python -I -S``, no site, no environment), because a cold ``dlp inspect`` waits for
+it; what a format needs is imported when the first such file comes, which the confinement allows for the interpreter's
+own folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from classifiers.model import Classification
+from dlp.model import Limits
+from dlp.read import confinement, wire
+
+WORN = 110 * 1024 * 1024
+"""Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
+Classify = Callable[[Any], Classification]
+
+
+def main(channel_number: int, lifeline: int) -> None:
+    """Serve the parent on a socket until it closes; ``lifeline`` is a pipe that ends with the parent."""
+    die_with_parent(lifeline)
+    channel = socket.socket(fileno=channel_number)
+    start, _ = receive(channel)
+    limits = Limits(**start["limits"])
+    try:
+        classify, rules = _prepare(channel, start, limits)
+        memory = _Memory()
+        _compile_readers()
+        held = confinement.confine(limits.memory, readable(start["folders"]))
+    except Exception as error:
+        # No file was met yet, so the reason is ours and may be told: it becomes the caller's error.
+        channel.sendall(wire.pack({"failed": f"{type(error).__name__}: {error}"}))
+        raise
+    channel.sendall(wire.pack({"confined": held.names(), "rules": rules}))
+    while True:
+        try:
+            request, descriptor = receive(channel)
+        except EOFError:
+            return
+        serve(channel, request, descriptor, limits, classify)
+        channel.sendall(wire.pack({"worn": memory.resident() > WORN}))
+
+
+def _compile_readers() -> None:
+    """Keep the readers compiled: once confined, no process could, and each would compile them anew for every start."""
+    import dlp.read.document as document
+
+    folder = os.path.dirname(document.__file__)  # noqa: PTH120 - pathlib costs start time
+    for name in os.listdir(folder):  # noqa: PTH208
+        if name.endswith(".py"):
+            source = os.path.join(folder, name)  # noqa: PTH118
+            cached = os.path.join(folder, "__pycache__", f"{name[:-3]}.{sys.implementation.cache_tag}.pyc")  # noqa: PTH118
+            with contextlib.suppress(OSError):
+                if not os.path.exists(cached) or os.stat(cached).st_mtime < os.stat(source).st_mtime:  # noqa: PTH110, PTH116
+                    import py_compile
+
+                    py_compile.compile(source)
+
+
+def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> tuple[Classify, str]:
+    from pathlib import Path
+
+    from classifiers.engine import classify
+    from classifiers.pack import PackError, load
+
+    try:
+        rules = load([Path(pack) for pack in start["packs"]])
+    except PackError:
+        # The parent loads the same packs itself and raises what it then meets, with names and hints for people.
+        channel.sendall(wire.pack({"pack_error": True}))
+        raise SystemExit(0) from None
+    key = bytes.fromhex(start["key"])
+    empty = classify(iter(()), rules, key, limits.findings)
+    return (lambda parts: classify(parts, rules, key, limits.findings)), empty.rules
+
+
+def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limits: Limits, classify: Classify) -> None:
+    """Read and classify one file, and say first what type it is and then what was found."""
+    from dlp.read import document
+
+    with contextlib.closing(_Descriptor(descriptor)):
+        reading = document.read(descriptor, str(request["name"]), limits)
+        channel.sendall(wire.pack({"type": reading.media_type}))
+        classification = classify(reading.parts)
+    channel.sendall(wire.pack({"classification": wire.classification_out(classification)}))
+
+
+class _Descriptor:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def close(self) -> None:
+        os.close(self.number)
+
+
+class _Memory:
+    """Resident memory of this process; asked through a descriptor opened before the file system was given up."""
+
+    def __init__(self) -> None:
+        self._statm: int | None = None
+        with contextlib.suppress(OSError):
+            self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+
+    def resident(self) -> int:
+        """Bytes; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[1]) * 4096
+
+
+def readable(folders: Sequence[str]) -> tuple[str, ...]:
+    """The folders that imports need: the interpreter's library, installed packages, and our own two packages."""
+    import sysconfig
+
+    library = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)}  # noqa: PTH120
+    found = {os.path.join(folder, "lib-dynload") for folder in library}  # noqa: PTH118 - start time
+    return tuple(sorted(library | found | set(folders)))
+
+
+def die_with_parent(lifeline: int) -> None:
+    """End this process when the parent ends, even by kill -9, even while C code here hangs.
+
+    The parent alone holds the other end of the pipe. The kernel signals its closing (O_ASYNC), and the default action of
+    that signal ends the process; the parent-death signal of Linux would also fire when only a thread of it ends.
+    """
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    # It may have ended before the line above took effect.
+    poll = select.poll()
+    poll.register(lifeline, 0)
+    if poll.poll(0):
+        raise SystemExit(0)
+
+
+def receive(channel: socket.socket) -> tuple[dict[str, Any], int]:
+    """One message, and the descriptor that came with it (-1: none). Raises EOFError when the parent closed."""
+    head, descriptors, _, _ = socket.recv_fds(channel, wire.LENGTH.size, 1)
+    head += _exactly(channel, wire.LENGTH.size - len(head)) if head else b""
+    if not head:
+        raise EOFError
+    (length,) = wire.LENGTH.unpack(head)
+    return wire.unpack(_exactly(channel, length)), descriptors[0] if descriptors else -1
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    found = bytearray()
+    while len(found) < length:
+        more = channel.recv(length - len(found))
+        if not more:
+            raise EOFError
+        found += more
+    return bytes(found)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), 0)
