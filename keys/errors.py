@@ -39,6 +39,18 @@ class KeystoreError(KeysFault):
     """The keystore cannot be created, read or changed; nothing was regenerated."""
 
 
+class EpochRevoked(KeysFault):
+    """The file is of an epoch whose key was revoked; only the recovery key still opens it."""
+
+
+class RecoveryError(KeysFault):
+    """Recovery shares are too few, misspelt, of different sets, or for another office."""
+
+
+class BackupError(KeysFault):
+    """A backup of the keystore is damaged, or would overwrite a keystore that is there."""
+
+
 class ExchangeError(KeysFault):
     """A public key or a wrapped file key of the exchange is malformed, altered or for someone else."""
 

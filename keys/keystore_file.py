@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import json
 import os
-import stat
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,10 +18,11 @@ from keys.base64 import decode
 from keys.durable import write_whole
 from keys.errors import KeystoreError
 
-FORMAT = 1
-ROOT = "root.key"
+FORMAT = 2
+"""1 knew no revoked epochs."""
+READABLE = (1, 2)
 KEYSTORE = "keystore.json"
-_ROOT_BYTES = 32
+_WRAPPING = 1
 _NONCE = 12
 
 
@@ -34,10 +35,12 @@ class Kept:
     public: str
     created: str
     wrapped: str = field(repr=False)
+    revoked: str = ""
+    """Since when it opens nothing (UTC, ISO 8601); empty: it opens."""
 
     def context(self) -> bytes:
         """What the wrapping is bound to: a wrapped key moved to another place does not open there."""
-        return _canonical([FORMAT, self.kind, self.number, self.public, self.created])
+        return _canonical([_WRAPPING, self.kind, self.number, self.public, self.created])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,53 +76,85 @@ def reveal(root: bytes, kept: Kept) -> bytes:
         raise KeystoreError(f"the {kept.kind} key {kept.number} of the keystore does not open") from fault
 
 
+def rewrapped(state: State, old: bytes, new: bytes) -> State:
+    """The same keys under another root key. Raises KeystoreError when one does not open."""
+
+    def moved(kept: Kept) -> Kept:
+        fresh = keep(new, kept.kind, kept.number, kept.public, kept.created, reveal(old, kept))
+        return replace(fresh, revoked=kept.revoked)
+
+    epochs = tuple(moved(one) for one in state.epochs)
+    return replace(state, epochs=epochs, signing=moved(state.signing), authority=moved(state.authority))
+
+
+def check(state: State, root: bytes) -> None:
+    """Prove that every secret key opens and belongs to its public half. Raises KeystoreError."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    from keys.age import Identity
+
+    for one in state.epochs:
+        if str(Identity(reveal(root, one)).recipient) != one.public:
+            raise KeystoreError(f"the epoch key {one.number} does not belong to its public half")
+    signing = Ed25519PrivateKey.from_private_bytes(reveal(root, state.signing))
+    if signing.public_key().public_bytes_raw().hex() != state.signing.public:
+        raise KeystoreError("the signing key does not belong to its public half")
+    authority = x509.load_pem_x509_certificate(state.authority.public.encode("ascii"))
+    if load_der_private_key(reveal(root, state.authority), None).public_key() != authority.public_key():
+        raise KeystoreError("the authority's key does not belong to its certificate")
+
+
 def load(path: Path, root: bytes) -> State:
     """Read and prove the keystore. Raises KeystoreError when it is missing, altered, newer, or of another root key."""
+    return parse(read(path), root, str(path))
+
+
+def save(folder: Path, content: bytes) -> None:
+    """Replace the file in a folder. Raises OSError."""
+    write_whole(folder / KEYSTORE, content)
+
+
+def read(path: Path) -> bytes:
+    """The content of the file. Raises KeystoreError."""
     try:
-        told = json.loads(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError as fault:
         raise KeystoreError(f"{path.name} is missing in {path.parent}") from fault
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
         raise KeystoreError(f"{path} cannot be read: {fault}") from fault
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        shown = told.get("format") if isinstance(told, dict) else None
-        raise KeystoreError(f"{path} has format {shown!r}; this program knows format {FORMAT}")
-    mac = told.pop("mac", None)
+
+
+def is_under(content: bytes, root: bytes) -> bool:
+    """Whether this keystore is under this root key. Raises KeystoreError for what is no keystore of ours at all."""
+    told, mac = _told(content, KEYSTORE)
+    return hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(root, told).encode("ascii"))
+
+
+def parse(content: bytes, root: bytes, where: str) -> State:
+    """The keystore in these bytes. Raises KeystoreError as `load` does."""
+    told, _mac_line = _told(content, where)
     # The MAC covers the public halves too: someone who swaps the recovery key could read every later file.
-    if not isinstance(mac, str) or not hmac.compare_digest(mac.encode("utf-8"), _mac(root, told).encode("ascii")):
-        raise KeystoreError(f"{ROOT} does not belong to {path}, or the keystore was altered")
+    if not is_under(content, root):
+        raise KeystoreError(f"the root key does not belong to {where}, or the keystore was altered")
     try:
         epochs = tuple(Kept(**one) for one in told["epochs"])
         return State(told["revision"], told["recovery"], epochs, Kept(**told["signing"]), Kept(**told["authority"]))
     except (KeyError, TypeError) as fault:
-        raise KeystoreError(f"{path} lacks a part: {fault}") from fault
+        raise KeystoreError(f"{where} lacks a part: {fault}") from fault
 
 
-def read_root(path: Path) -> bytes:
-    """The root key. Raises KeystoreError when it is missing, malformed or readable by others."""
+def _told(content: bytes, where: str) -> tuple[dict[str, Any], str]:
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text("ascii").strip()
-        root = bytes.fromhex(text)
-    except FileNotFoundError as fault:
-        raise KeystoreError(f"the root key is missing: {path}; restore it from the backup") from fault
-    except OSError as fault:
-        raise KeystoreError(f"the root key cannot be read: {path}: {fault.strerror}") from fault
-    except ValueError:
-        # Not chained: the text of the fault holds a part of the key.
-        raise KeystoreError(f"the root key is malformed: {path}; restore it from the backup") from None
-    if len(root) != _ROOT_BYTES:
-        raise KeystoreError(f"the root key is malformed: {path}; restore it from the backup")
-    if os.name != "nt" and mode & 0o077:
-        raise KeystoreError(f"others may read the root key: {path} has mode {mode:o}, expected 600")
-    return root
-
-
-def new_root(path: Path) -> bytes:
-    """Write a fresh root key. Raises OSError."""
-    root = os.urandom(_ROOT_BYTES)
-    write_whole(path, root.hex().encode("ascii") + b"\n")
-    return root
+        told = json.loads(content)
+    except ValueError as fault:
+        raise KeystoreError(f"{where} cannot be read: {fault}") from fault
+    if not isinstance(told, dict) or told.get("format") not in READABLE:
+        shown = told.get("format") if isinstance(told, dict) else None
+        raise KeystoreError(f"{where} has format {shown!r}; this program knows formats up to {FORMAT}")
+    mac = told.pop("mac", None)
+    return told, mac if isinstance(mac, str) else ""
 
 
 def _mac(root: bytes, body: object) -> str:

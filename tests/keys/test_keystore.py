@@ -131,7 +131,7 @@ def test_an_altered_keystore_is_refused(tmp_path: Path, part: str) -> None:
     elif part == "revision":
         told["revision"] += 1
     elif part == "format":
-        told["format"] = 2
+        told["format"] = 3
     elif part == "epoch public":
         told["epochs"][1]["public"] = str(age.generate().recipient)
     elif part == "wrapped":
