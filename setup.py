@@ -11,6 +11,10 @@ RUNTIME = [
     "pypdfium2>=5.3,<6",
     "python-docx>=1.2,<2",
     "python-calamine>=0.6,<0.10",
+    "olefile>=0.47,<0.48",
+    "pikepdf>=10,<11",
+    "py7zr>=1.1,<2",
+    "backports.zstd>=1,<2; python_version < "3.14"",
     # One pass over the text for all rules; where it has no wheel, daachorse finds the same lines.
     'hyperscan>=0.9,<0.10; sys_platform == "linux" and platform_machine == "x86_64"',
     "daachorse>=0.5,<0.6",
@@ -52,7 +56,7 @@ setup(
     packages=find_packages(include=["dlp", "dlp.*", "classifiers", "classifiers.*", "keys", "keys.*", "web", "web.*"]),
     package_data={
         "classifiers": ["packs/*.yaml", "packs/*.txt", "packs/*.json"],
-        "dlp": ["policies/*.yaml", "office/store/migrations/*", "office/store/migrations/versions/*"],
+        "dlp": ["receipt.html", "policies/*.yaml", "office/store/migrations/*", "office/store/migrations/versions/*"],
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
     install_requires=RUNTIME,
