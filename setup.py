@@ -14,7 +14,7 @@ RUNTIME = [
     "olefile>=0.47,<0.48",
     "pikepdf>=10,<11",
     "py7zr>=1.1,<2",
-    "backports.zstd>=1,<2; python_version < "3.14"",
+    'backports.zstd>=1,<2; python_version < "3.14"',
     # One pass over the text for all rules; where it has no wheel, daachorse finds the same lines.
     'hyperscan>=0.9,<0.10; sys_platform == "linux" and platform_machine == "x86_64"',
     "daachorse>=0.5,<0.6",
