@@ -1,24 +1,48 @@
-"""Small files that are there whole or not at all."""
+"""Bytes on disk: small files that are there whole or not at all, and durable copies in inodes that nobody else held."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import hashlib
 import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
+CHUNK = 1 << 20
+"""Bytes copied at a time."""
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a 0600 file so that a kill or a power cut leaves the old content or the new one, never a part.
+
+class ChangedError(OSError):
+    """The bytes are not those that were judged."""
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that a kill or a power cut leaves the old content or the new one, never a part.
 
     Raises OSError; the old file is then untouched.
     """
-    draft = path.with_name(f".{path.name}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    draft = draft_of(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
+
+
+def draft_of(path: Path) -> Path:
+    """Where ``write_whole`` prepares a file: the same place each time, so that a kill leaves one draft at most.
+
+    Named by a digest, because the name itself may fill all 255 bytes already.
+    """
+    return path.with_name(f".{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}.new")
 
 
 def sync_folder(folder: Path) -> None:
@@ -30,3 +54,51 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_folders(folders: Iterable[Path]) -> None:
+    """Each folder once; one that is gone has no names to keep."""
+    for folder in dict.fromkeys(folders):
+        with contextlib.suppress(FileNotFoundError):
+            sync_folder(folder)
+
+
+def copy_judged(source: Path, target: Path, sha256: str) -> None:
+    """Copy into a new inode that nobody else ever held, durable, and compared with what was judged.
+
+    An empty ``sha256`` compares nothing. Raises ChangedError when the bytes differ, OSError; then no target is left.
+    """
+    digest = hashlib.sha256()
+    reader = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except BaseException:
+        os.close(reader)
+        raise
+    try:
+        while chunk := os.read(reader, CHUNK):
+            digest.update(chunk)
+            _write_all(writer, chunk)
+        os.fsync(writer)
+        if sha256 and digest.hexdigest() != sha256:
+            raise ChangedError(errno.ESTALE, "the file changed after it was judged")
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(writer)
+        os.close(reader)
+
+
+def _write_all(writer: int, chunk: bytes) -> None:
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(writer, view) :]
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a file or a whole folder of ours; nothing happens where it is gone. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

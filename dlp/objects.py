@@ -6,6 +6,7 @@ comes; who needs it is noted elsewhere.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlp.errors import KeysError
-from dlp.files import write_whole
+from dlp.files import ChangedError, write_whole
 from dlp.inspect import sha256_of
 from dlp.language import Say
 
@@ -48,12 +49,18 @@ class Objects:
         """Where the sealed bytes of an object are."""
         return self.folder / object_id[:2] / f"{object_id}.age"
 
-    def put(self, descriptor: int, recipients: Sequence[str]) -> StoredObject:
-        """Keep the content of an open file. Raises OSError, and KeysError for a recipient that is none."""
+    def put(self, descriptor: int, recipients: Sequence[str], expected: str = "") -> StoredObject:
+        """Keep the content of an open file.
+
+        ``expected`` is the sha256 that was judged, where one was: ChangedError when the bytes are others. Raises
+        OSError, and KeysError for a recipient that is none.
+        """
         from keys.errors import KeysFault
         from keys.files import seal_file
 
         digest, _ = sha256_of(descriptor)
+        if expected and digest != expected:
+            raise ChangedError(errno.ESTALE, "the file changed after it was judged")
         if self._sound(digest):
             return self.about(digest)
         target = self.path(digest)
@@ -61,11 +68,13 @@ class Objects:
         try:
             sealed = seal_file(descriptor, target, list(recipients))
         except KeysFault as error:
-            raise KeysError(Say("the file could not be sealed: {error}", "加密失败：{error}").format(error=error)) from error
+            raise KeysError(
+                Say("the file could not be sealed: {error}", "加密失败：{error}").format(error=error)
+            ) from error
         kept = StoredObject(sealed.sha256, sealed.sealed_sha256, sealed.digest, sealed.file_id, sealed.size)
         if sealed.sha256 != digest or _sha256(target) != sealed.sealed_sha256:
             target.unlink(missing_ok=True)
-            raise OSError("the stored object differs from what was sealed")
+            raise ChangedError(errno.ESTALE, "the file changed while it was stored")
         write_whole(self._note(digest), json.dumps(asdict(kept)).encode("ascii"))
         return kept
 

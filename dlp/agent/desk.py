@@ -1,17 +1,32 @@
-"""What the agent does with a file somebody hands over, and with a request about one; used by its threads, by the
-command line through the door while the agent runs, and by the command line alone while it does not.
+"""What the agent does with a file that somebody hands over, and with a request about one.
+
+Used by its threads, by the command line through the door while the agent runs, and by the command line alone while it
+does not.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlp.custody import Custody, Outcome, Transfer
+from dlp.custody import Custody, Send, Transfer
+from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
-from dlp.journal import Journal
-from dlp.model import Origin, Ruling
+from dlp.journal import Journal, rulings
+from dlp.language import Say
+from dlp.model import Action, Because, Choice, Origin, Verdict
+from dlp.outbox.folders import Outbox
+
+JUDGINGS = 3
+"""How often a file that changes under inspection is judged again at once; after that it is tried again later."""
+PASSED_AS = {
+    Choice.RELEASE: Action.ALLOW,
+    Choice.FALSE_POSITIVE: Action.ALLOW,
+    Choice.RELEASE_SEALED: Action.ENCRYPT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +35,57 @@ class Desk:
 
     custody: Custody
     journal: Journal
-    context: Context
+    context: Callable[[], Context]
+    """What is in force now; policy and rules may change while we run."""
 
-    def take(self, path: Path, origin: Origin) -> Transfer | None:
-        """Claim a dropped file; None when it went away or cannot be claimed yet, which custody then has said."""
-        return self.custody.claim(path, origin)
+    def take(self, path: Path, origin: Origin, outbox: Outbox) -> Send | None:
+        """Claim a drop; None when it went away meanwhile. Raises NotTakenError and OSError."""
+        return self.custody.claim(path, origin, outbox)
 
-    def judge(self, transfer: Transfer) -> Outcome:
-        """Inspect a claimed file and do what policy wants. Raises OSError when its bytes cannot be read."""
-        descriptor = os.open(transfer.claimed, os.O_RDONLY)
+    def judge(self, send: Send) -> Send:
+        """Inspect the files of a claimed Send and do what policy wants.
+
+        Raises OSError when a file cannot be read or kept now (ChangedError when it does not stop changing), KeysError
+        without keys to seal to; the Send stays claimed, and is tried again.
+        """
+        for _ in range(JUDGINGS):
+            verdicts = {member.id: self.verdict(send, member) for member in self.custody.members(send)}
+            try:
+                return self.custody.settle(send, verdicts)
+            except ChangedError:
+                continue
+        raise ChangedError(errno.ESTALE, "the file does not stop changing")
+
+    def verdict(self, send: Send, member: Transfer) -> Verdict:
+        """What policy wants with one file, after what people decided about the same content for the same group."""
+        path = self.custody.claimed_path(send, member)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         try:
-            verdict = inspect(descriptor, transfer.name, transfer.origin, self.context)
+            verdict = inspect(descriptor, Path(member.name).name, send.origin, self.context())
         finally:
             os.close(descriptor)
-        return self.custody.apply(transfer, verdict)
+        approved = self.journal.approved(verdict.document.sha256, send.origin.group)
+        if approved and verdict.action is not Action.ALLOW:
+            return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
+        return verdict
 
-    def send(self, path: Path, origin: Origin) -> Outcome:
+    def send(self, path: Path, origin: Origin, outbox: Outbox) -> Send:
         """Put a copy of a file through the same flow as the outbox."""
-        return self.judge(self.custody.claim_copy(path, origin))
+        return self.judge(self.custody.claim_copy(path, origin, outbox))
 
-    def take_back(self, number: str) -> Path:
-        """Give a kept file back to its owner; returns where it stands now."""
+    def take_back(self, number: str) -> Send:
+        """Give a kept Send back to its owner."""
         return self.custody.take_back(number)
 
-    def rule(self, ruling: Ruling) -> None:
-        """Do what a reviewer decided."""
-        self.custody.apply_ruling(ruling)
+    def rule(self) -> None:
+        """Do what reviewers decided and is not done yet."""
+        for ruling in rulings.unapplied(self.journal):
+            self.custody.rule(ruling)
 
-    def recover(self) -> list[Transfer]:
-        """Finish or undo what a kill cut off; returns the claimed files that are still to be judged."""
-        return self.custody.recover()
+
+_SAID = Say(
+    "A reviewer released this content for this group, and that still holds.",
+    "审核人员已放行发往该群组的相同内容，且仍在有效期内。",
+)
+APPROVED = Because("approved", "微信使用保密管理制度 二·3", _SAID.en, _SAID.zh)
+"""Stands first in a verdict that a person's decision changed."""

@@ -109,7 +109,9 @@ def ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
                 told = json.loads(file.readline())
     except (OSError, ValueError) as error:
         raise DlpError(
-            Say("the agent runs, but does not answer: {error}", "代理正在运行，但没有应答：{error}").format(error=error),
+            Say("the agent runs, but does not answer: {error}", "代理正在运行，但没有应答：{error}").format(
+                error=error
+            ),
             Say("stop dlp run and start it again", "请停止 dlp run 后重新启动"),
         ) from error
     if "error" in told:

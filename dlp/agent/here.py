@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlp.agent.desk import Desk
+from dlp.archive import Archive
 from dlp.config import Home, Settings
-from dlp.custody import Custody
+from dlp.custody import Custody, Ground
+from dlp.custody.faults import Reach, go_on
+from dlp.errors import KeysError
 from dlp.inspection import context_for
 from dlp.journal import Journal
-from dlp.link.client import OfficeFile
+from dlp.language import Say
+from dlp.link.office_file import OfficeFile
 from dlp.lock import is_taken
 from dlp.model import Recipients
-from dlp.outbox import Outbox
+from dlp.outbox.folders import Outbox
+from dlp.receipts import Receipts
 
 
 def lock_file(home: Home) -> Path:
@@ -27,28 +32,53 @@ def running(home: Home) -> bool:
     return is_taken(lock_file(home))
 
 
-def recipients_of(home: Home) -> Callable[[], Recipients]:
-    """The keys to seal to, as the office last told them; read anew each time, because epochs change while we run."""
-    from keys.age import parse_identity
+def office_file(home: Home) -> Path:
+    """What this machine knows of its office."""
+    return home.agent / "office.json"
 
-    machine = str(parse_identity((home.agent / "machine.key").read_text("ascii").strip()).recipient)
+
+def recipients_of(home: Home) -> Callable[[], Recipients]:
+    """The keys to seal to, as the office last told them; read anew each time, because epochs change while we run.
+
+    Raises KeysError at once where the machine's own key cannot be used.
+    """
+    from keys.age import BadKey, parse_identity
+
+    try:
+        machine = str(parse_identity((home.agent / "machine.key").read_text("ascii").strip()).recipient)
+    except (OSError, UnicodeDecodeError, BadKey) as error:
+        raise KeysError(
+            Say("the machine's key cannot be used: {error}", "本机密钥无法使用：{error}").format(error=error),
+            Say("put agent/machine.key back from a backup", "请从备份恢复 agent/machine.key"),
+        ) from error
 
     def recipients() -> Recipients:
-        office = OfficeFile.load(home.agent / "office.json")
+        office = OfficeFile.load(office_file(home))
         return Recipients(office.epoch, office.recovery, machine)
 
     return recipients
 
 
-def outbox_of(settings: Settings) -> Outbox:
-    """The outbox in the person's language."""
-    return Outbox(settings.outbox_folder(), settings.tongue)
+def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
+    """The outboxes of this machine, each in its person's language."""
+    return (Outbox(settings.outbox_folder(), settings.tongue),)
+
+
+def archive_of(home: Home, settings: Settings, journal: Journal) -> Archive:
+    """The designated storage."""
+    return Archive(settings.archive_folder(home), journal, recipients_of(home))
 
 
 @contextlib.contextmanager
-def desk_on(home: Home, settings: Settings) -> Iterator[Desk]:
-    """A desk on this home; its workers start with the first file and end with the block."""
+def desk_on(home: Home, settings: Settings, reach: Reach = go_on) -> Iterator[Desk]:
+    """A desk on this home; its workers start with the first file and end with the block. Hold the lock before."""
     with contextlib.closing(Journal.open(home.agent / "journal.db")) as journal:
-        custody = Custody(home.agent, journal, outbox_of(settings), recipients_of(home))
+        office = OfficeFile.load(office_file(home))
+        journal.set_letter(office.letter)
+        outboxes = outboxes_of(settings)
+        for outbox in outboxes:
+            outbox.make()
         with context_for(home, settings, registered=journal.sealed_here) as context:
-            yield Desk(custody, journal, context)
+            pages = Receipts(lambda: context.policy, office.url)
+            ground = Ground(home.agent, journal, outboxes, recipients_of(home), pages, reach)
+            yield Desk(Custody(ground), journal, lambda: context)

@@ -10,12 +10,14 @@ from dlp.agent import door
 from dlp.agent.desk import Desk
 from dlp.agent.here import desk_on, lock_file, running
 from dlp.config import Home, Settings
-from dlp.errors import UsageError
+from dlp.custody import NotTakenError, Send
+from dlp.errors import DlpError, UnreadableError, UsageError
 from dlp.language import Say
 from dlp.lock import only_one
 from dlp.model import Direction, Origin
 
 AGENT = Say("the agent", "代理")
+SEND = "dlp send"
 
 
 def request(home: Home, settings: Settings, asked: dict[str, Any]) -> dict[str, Any]:
@@ -23,23 +25,41 @@ def request(home: Home, settings: Settings, asked: dict[str, Any]) -> dict[str, 
     if running(home):
         return door.ask(home.run, asked)
     with only_one(lock_file(home), AGENT), desk_on(home, settings) as desk:
-        for transfer in desk.recover():
-            desk.judge(transfer)
+        settle_leftovers(desk)
         return answer(desk, asked)
+
+
+def settle_leftovers(desk: Desk) -> None:
+    """Finish what a kill cut off, and judge what was claimed and not judged; each that cannot be now is left."""
+    desk.custody.resume()
+    desk.custody.sweep()
+    for send in desk.custody.unsettled():
+        try:
+            desk.judge(send)
+        except (OSError, DlpError):
+            continue  # it stays claimed; where and status say so, and the agent tries again
 
 
 def answer(desk: Desk, asked: dict[str, Any]) -> dict[str, Any]:
     """Do what is asked at this desk."""
     if asked.get("do") == "send":
-        origin = Origin(getpass.getuser(), "dlp send", Direction.OUTGOING, str(asked.get("group", "")))
-        outcome = desk.send(Path(str(asked["path"])), origin)
-        return {
-            "number": outcome.number,
-            "name": outcome.name,
-            "state": outcome.state.value,
-            "path": str(outcome.path or ""),
-            "receipt": str(outcome.receipt or ""),
-        }
+        origin = Origin(getpass.getuser(), SEND, Direction.OUTGOING, str(asked.get("group", "")))
+        outbox = desk.custody.ground.outboxes[0]
+        try:
+            return _outcome(desk.send(Path(str(asked["path"])), origin, outbox))
+        except NotTakenError as error:
+            raise UnreadableError(Say("{path} is not a file", "{path} 不是普通文件").format(path=error.path)) from error
     if asked.get("do") == "takeback":
-        return {"number": asked["number"], "path": str(desk.take_back(str(asked["number"])))}
+        send = desk.take_back(str(asked["number"]))
+        return {"number": send.number, "path": str(send.path)}
     raise UsageError(Say("got a request that the agent does not know", "代理不认识该请求"))
+
+
+def _outcome(send: Send) -> dict[str, Any]:
+    return {
+        "number": send.number,
+        "name": send.name,
+        "state": send.state.value,
+        "path": str(send.path or ""),
+        "receipt": str(send.receipt or ""),
+    }

@@ -1,43 +1,66 @@
-"""The hash chain of events: each line's digest covers the line before, so that an edit, a swap or a gap shows."""
+"""The hash chain of this machine's events.
+
+Each event's hash covers the one before it, so that an edit, a reorder or a deletion inside breaks every later hash
+(Schneier and Kelsey, Secure Audit Logs, 1999). A cut tail or a chain written anew is found against the end stored
+beside it and against heads kept elsewhere: the office gets each head as a report.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from dlp.clock import now
-
-START = "0" * 64
-"""What the first event stands on."""
+GENESIS = hashlib.sha256(b"dlp agent event chain v1").hexdigest()
 
 
-def digest(previous: str, sequence: int, at: str, kind: str, who: str, subject: str, body: str) -> str:
-    """SHA-256 over one event and the digest before it; fields are JSON, so that none can run into the next."""
-    line = json.dumps([previous, sequence, at, kind, who, subject, body], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(line.encode("utf-8")).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of what happened. Never content, a match, a key or a file name."""
+
+    sequence: int
+    at: str
+    kind: str
+    who: str
+    subject: str
+    body: str
+    """JSON."""
+    previous: str
+    hash: str = ""
+
+    def digest(self) -> str:
+        """The hash that this event must have; every other field is under it."""
+        parts = [self.sequence, self.at, self.kind, self.who, self.subject, self.body, self.previous]
+        text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def head(database: sqlite3.Connection) -> tuple[int, str]:
-    """Sequence and digest of the last event; (0, START) before the first."""
-    row = database.execute("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1").fetchone()
-    return (int(row[0]), str(row[1])) if row else (0, START)
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a chain stops being whole, and how that shows."""
+
+    sequence: int
+    why: str
 
 
-def append(database: sqlite3.Connection, kind: str, who: str, subject: str, body: dict[str, Any]) -> None:
-    """Add an event inside the caller's transaction. ``body`` names no file and holds no content."""
-    sequence, previous = head(database)
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    row = (sequence + 1, now(), kind, who, subject, text)
-    database.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, digest(previous, *row)))
+def first_broken(events: Iterable[Event], end: tuple[int, str], heads: Mapping[int, str]) -> Broken | None:
+    """The first place where the chain is not whole; None where it is whole up to its stored end.
 
-
-def first_broken(database: sqlite3.Connection) -> int | None:
-    """Sequence of the first event that does not fit the one before; None when the chain is whole."""
-    previous, expected = START, 1
-    for sequence, at, kind, who, subject, body, found in database.execute("SELECT * FROM events ORDER BY sequence"):
-        if sequence != expected or found != digest(previous, sequence, at, kind, who, subject, body):
-            return expected
-        previous, expected = found, expected + 1
+    ``heads`` are heads kept elsewhere, by sequence.
+    """
+    sequence, previous, seen = 0, GENESIS, dict(heads)
+    for event in events:
+        sequence += 1
+        if event.sequence != sequence:
+            return Broken(sequence, "missing or out of order")
+        if event.previous != previous or event.hash != event.digest():
+            return Broken(sequence, "changed")
+        if seen.pop(sequence, event.hash) != event.hash:
+            return Broken(sequence, "written anew")
+        previous = event.hash
+    if seen:
+        return Broken(min(seen), "cut off")
+    if end != (sequence, previous):
+        return Broken(sequence + 1, "cut off")
     return None

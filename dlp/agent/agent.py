@@ -1,0 +1,107 @@
+"""The agent as one object: opens its rooms in order, starts its threads, and ends them in order."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlp.agent import door, requests
+from dlp.agent.desk import Desk
+from dlp.agent.here import archive_of, desk_on, lock_file, office_file
+from dlp.agent.lanes import Lanes
+from dlp.agent.lookout import Lookout
+from dlp.agent.receiver import Receiver
+from dlp.agent.refusals import Refusals
+from dlp.config import Home, Settings, platform_places
+from dlp.custody.faults import Reach, go_on
+from dlp.link.courier import Courier
+from dlp.link.office_file import OfficeFile
+from dlp.lock import only_one
+from dlp.outbox.drops import Drop
+from dlp.received import places
+from dlp.received.intake import Intake
+from dlp.received.places import Store
+
+STOP_SECONDS = 3.0
+"""How long files in work may take when the agent ends; after that they stay claimed and the next start goes on."""
+LANES_BESIDE_WORKERS = 1
+"""While each worker reads, one more thread claims, seals and moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One running agent."""
+
+    desk: Desk
+    lanes: Lanes
+    lookout: Lookout
+    receiver: Receiver
+    courier: Courier
+
+    def start(self) -> None:
+        """Finish what a kill cut off, then begin."""
+        self.desk.custody.resume()
+        self.desk.custody.sweep()
+        self.desk.rule()
+        self.lookout.serve(_names(OfficeFile.load(self.courier.file)))
+        self.lanes.start()
+        self.lookout.start()
+        self.receiver.start()
+        self.courier.start()
+
+    def stop(self) -> None:
+        """No new files first, then the files in work, then the link."""
+        self.lookout.stop()
+        self.receiver.stop()
+        self.lanes.stop(STOP_SECONDS)
+        self.courier.stop()
+
+
+@contextlib.contextmanager
+def running_agent(home: Home, settings: Settings, reach: Reach = go_on) -> Iterator[Agent]:
+    """An agent at work on this home until the block ends.
+
+    Raises AlreadyRunningError where another one is, DlpError where its keys, rules, policy or journal cannot be used.
+    """
+    with only_one(lock_file(home), requests.AGENT), desk_on(home, settings, reach) as desk:
+        agent = _assembled(home, settings, desk, reach)
+
+        def answered(asked: dict[str, Any]) -> dict[str, Any]:
+            return requests.answer(desk, asked)
+
+        try:
+            agent.start()
+            with door.opened(home.run, answered):
+                yield agent
+        finally:
+            agent.stop()
+
+
+def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agent:
+    refusals, me = Refusals(), getpass.getuser()
+
+    def person(drop: Drop) -> str:
+        return drop.outbox.owner or me
+
+    def stores() -> list[Store]:
+        return places.stores(settings.wechat, platform_places(), Path.home(), find=settings.find_wechat)
+
+    lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell)
+    lookout = Lookout(desk.custody.ground.outboxes, lanes, refusals)
+    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.context(), me, reach)
+    receiver = Receiver(intake, desk.journal, stores)
+    courier = Courier(
+        desk.journal,
+        office_file(home),
+        heard=lambda office: lookout.serve(_names(office)),
+        ruled=desk.rule,
+    )
+    return Agent(desk, lanes, lookout, receiver, courier)
+
+
+def _names(office: OfficeFile) -> frozenset[str]:
+    return frozenset(group.name for group in office.groups)

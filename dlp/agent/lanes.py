@@ -1,0 +1,179 @@
+"""Threads that take drops and judge them, behind a queue that is never longer than it can be worked off.
+
+What does not fit into the queue stays in the outbox, in the hands of the person, and is found by a later scan. What
+failed for now is tried again, each time later; it stays where it is meanwhile, and ``problems`` says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from dlp.agent.desk import Desk
+from dlp.custody import NotTakenError, Send
+from dlp.custody import send as sends
+from dlp.errors import DlpError
+from dlp.model import Direction, Origin
+from dlp.outbox.drops import Drop
+
+WAITING = 256
+"""Drops in the queue."""
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+"""Seconds until a Send that failed for now is tried again; doubled each time."""
+PROGRAM = "outbox"
+
+
+@dataclass(order=True, slots=True)
+class _Later:
+    due: float
+    send: str = field(compare=False)
+    pause: float = field(compare=False)
+
+
+@dataclass(slots=True)
+class Lanes:
+    """The threads that do the work of the outbox."""
+
+    desk: Desk
+    count: int
+    person: Callable[[Drop], str]
+    """Who dropped it."""
+    refused: Callable[[Drop], None]
+    """Called for a drop that turned out not to be a file while it was taken."""
+    problems: dict[str, str] = field(default_factory=dict)
+    """Sends that could not be settled yet, with the kind of error."""
+    _queue: deque[Drop] = field(default_factory=deque)
+    _under_way: set[Path] = field(default_factory=set)
+    _later: list[_Later] = field(default_factory=list)
+    _busy: int = 0
+    _stopped: bool = False
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Begin with what an earlier run left claimed."""
+        for send in self.desk.custody.unsettled():
+            heapq.heappush(self._later, _Later(0.0, send.id, FIRST_PAUSE))
+        for number in range(self.count):
+            thread = threading.Thread(target=self._work, name=f"lane-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Let each thread finish the file it has, at most so long; what is not begun stays where it is."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def offer(self, drop: Drop) -> bool:
+        """Queue a drop; false when the queue is full, or has one of this path that is not claimed yet."""
+        with self._changed:
+            if drop.path in self._under_way or len(self._queue) >= WAITING:
+                return False
+            self._under_way.add(drop.path)
+            self._queue.append(drop)
+            self._changed.notify()
+            return True
+
+    @property
+    def waiting(self) -> int:
+        """Drops in the queue and in work."""
+        return len(self._queue) + self._busy
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                if isinstance(job, _Later):
+                    self._again(job)
+                else:
+                    self._take(job)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread that all files need
+                # The file stays where custody has it. The log names the fault; its text could hold a name.
+                structlog.get_logger().error("lane.fault", error=type(error).__name__, at=_line(error))
+            finally:
+                with self._changed:
+                    self._busy -= 1
+
+    def _next(self) -> Drop | _Later | None:
+        with self._changed:
+            while not self._stopped:
+                due = self._later[0].due - time.monotonic() if self._later else None
+                if due is not None and due <= 0:
+                    self._busy += 1
+                    return heapq.heappop(self._later)
+                if self._queue:
+                    self._busy += 1
+                    return self._queue.popleft()
+                self._changed.wait(due)
+        return None
+
+    def _take(self, drop: Drop) -> None:
+        origin = Origin(self.person(drop), PROGRAM, Direction.OUTGOING, drop.group)
+        send = self._claim(drop, origin)
+        # Free from the claim on: the next file of that name may be dropped while this one is judged.
+        with self._changed:
+            self._under_way.discard(drop.path)
+        if send is not None:
+            self._judge(send, FIRST_PAUSE)
+
+    def _claim(self, drop: Drop, origin: Origin) -> Send | None:
+        try:
+            return self.desk.take(drop.path, origin, drop.outbox)
+        except NotTakenError:
+            self.refused(drop)
+        except (OSError, DlpError) as error:
+            # It lies where it was dropped, and a later scan offers it again.
+            structlog.get_logger().warning(
+                "drop.not_taken", error=type(error).__name__, errno=getattr(error, "errno", 0)
+            )
+        return None
+
+    def _again(self, later: _Later) -> None:
+        try:
+            self.desk.custody.resume(later.send)
+            send = sends.get(self.desk.journal, later.send)
+        except KeyError:
+            return  # the claim was undone
+        except (OSError, DlpError) as error:
+            self._postpone(later.send, later.pause, error)
+            return
+        if send.state in sends.UNSETTLED:
+            self._judge(send, later.pause)
+
+    def _judge(self, send: Send, pause: float) -> None:
+        try:
+            self.desk.judge(send)
+        except (OSError, DlpError) as error:
+            self._postpone(send.id, pause, error)
+        except Exception as error:
+            self._postpone(send.id, LONGEST_PAUSE, error)
+            raise
+        else:
+            self.problems.pop(send.id, None)
+
+    def _postpone(self, send: str, pause: float, error: Exception) -> None:
+        number = error.errno if isinstance(error, OSError) else None
+        self.problems[send] = type(error).__name__
+        structlog.get_logger().warning("send.postponed", send=send, error=type(error).__name__, errno=number)
+        with self._changed:
+            heapq.heappush(self._later, _Later(time.monotonic() + pause, send, min(pause * 2, LONGEST_PAUSE)))
+            self._changed.notify()
+
+
+def _line(error: BaseException) -> str:
+    """Module and line where a fault arose."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""

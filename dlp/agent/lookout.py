@@ -1,0 +1,104 @@
+"""Looks at the outboxes: at once when something happened, again while somebody writes, and now and then in any case."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import structlog
+
+from dlp.agent.lanes import Lanes
+from dlp.agent.refusals import Refusals
+from dlp.outbox.drops import Drop, Scan, Sight
+from dlp.outbox.folders import Outbox
+from dlp.watching import Hints
+
+FIRST_LOOK = 0.02
+LONGEST_LOOK = 0.5
+"""Seconds between looks while a drop is still being written; doubled each time."""
+POLL_SECONDS = 1.0
+"""Between looks where the file system tells nothing."""
+RECONCILE_SECONDS = 30.0
+"""Between looks in any case, because hints can be missed."""
+
+
+@dataclass(slots=True)
+class Lookout:
+    """The thread that finds drops."""
+
+    outboxes: tuple[Outbox, ...]
+    lanes: Lanes
+    refusals: Refusals
+    stir: threading.Event = field(default_factory=threading.Event)
+    held_up: int = 0
+    """Finished drops that found the queue full."""
+    unfinished: int = 0
+    """Drops that are still being written."""
+    hints: Hints = field(init=False)
+    _groups: frozenset[str] = frozenset()
+    _scans: dict[Outbox, Scan] = field(default_factory=dict)
+    _stopped: bool = False
+    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        """The hints ring this lookout's own bell."""
+        self.hints = Hints(self.stir)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopped = True
+        self.stir.set()
+        if self._thread:
+            self._thread.join(3)
+        self.hints.stop()
+
+    def serve(self, groups: frozenset[str]) -> None:
+        """Folders of these names stand for groups from now on."""
+        self._groups = groups
+        self.stir.set()
+
+    def _run(self) -> None:
+        pause = FIRST_LOOK
+        while not self._stopped:
+            self.stir.clear()
+            self.held_up, self.unfinished = 0, 0
+            for outbox in self.outboxes:
+                self._look(outbox)
+            if self.held_up or self.unfinished:
+                wait, pause = pause, min(pause * 2, LONGEST_LOOK)
+            else:
+                wait, pause = (POLL_SECONDS if self.hints.polling else RECONCILE_SECONDS), FIRST_LOOK
+            self.stir.wait(wait)
+
+    def _look(self, outbox: Outbox) -> None:
+        try:
+            outbox.make()
+            self._prepare(outbox)
+            scan = self._scans.setdefault(outbox, Scan(outbox))
+            scan.groups = self._groups
+            self._offer(outbox, scan.look())
+        except OSError as error:
+            # The folder was deleted, unmounted or shut; it is looked for again, and status shows its health.
+            structlog.get_logger().warning("outbox.unusable", errno=error.errno)
+
+    def _prepare(self, outbox: Outbox) -> None:
+        self.hints.watch(outbox.root, recursive=False)
+        for group in self._groups:
+            folder = outbox.root / group
+            folder.mkdir(exist_ok=True)
+            self.hints.watch(folder, recursive=False)
+
+    def _offer(self, outbox: Outbox, sight: Sight) -> None:
+        self.unfinished += sight.waiting
+        refused: list[Drop] = []
+        for drop in sight.ready:
+            if drop.special or drop.denied:
+                refused.append(drop)
+            elif not self.lanes.offer(drop):
+                self.held_up += 1
+        self.refusals.keep(outbox, refused)

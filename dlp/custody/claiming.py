@@ -1,0 +1,204 @@
+"""Taking over what was dropped: one rename, written down before and after."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dlp import ulid
+from dlp.custody import plan as steps
+from dlp.custody import send as sends
+from dlp.custody.faults import Point
+from dlp.custody.ground import Ground
+from dlp.custody.plan import Intent, Move, Note, Place, Plan, Step
+from dlp.custody.send import Kind, Send, Transfer
+from dlp.files import copy_judged, remove_tree, sync_folders
+from dlp.inspect import sha256_of
+from dlp.model import Origin, State
+from dlp.naming import free_name, rename_new
+from dlp.outbox.folders import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class NotTakenError(Exception):
+    """What was dropped is neither a file nor a folder of files; it stays where it is. ``path`` is what is wrong."""
+
+    path: Path
+
+
+def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | None:
+    """Take over a dropped file or folder; None when it went away meanwhile.
+
+    Raises NotTakenError for links, sockets and the like, and OSError; the drop is then where it was.
+    """
+    try:
+        kind = kind_of(drop)
+    except FileNotFoundError:
+        return None
+    return _take(ground, drop, sends.new(ground.journal, kind, drop.name, origin, outbox.root), outbox)
+
+
+def claim_copy(ground: Ground, path: Path, origin: Origin, outbox: Outbox) -> Send:
+    """Take over a copy of a file, which itself stays where it is. Raises NotTakenError and OSError."""
+    if kind_of(path) is not Kind.FILE:
+        raise NotTakenError(path)
+    send = sends.new(ground.journal, Kind.FILE, path.name, origin, outbox.root)
+    draft = outbox.draft_of(send.id, path.name)
+    draft.parent.mkdir(mode=0o700)
+    copy_judged(path, draft, "")
+    os.utime(draft, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    taken = _take(ground, draft, send, outbox)
+    if taken is None:
+        raise OSError(errno.ENOENT, "the copy went away", str(draft))
+    return taken
+
+
+def kind_of(drop: Path) -> Kind:
+    """File or folder of files. Raises NotTakenError, naming what is neither, and OSError."""
+    mode = drop.lstat().st_mode
+    if stat.S_ISREG(mode):
+        return Kind.FILE
+    if not stat.S_ISDIR(mode):
+        raise NotTakenError(drop)
+    for folder, inner, files in os.walk(drop, onerror=_raise):
+        for name in (*inner, *files):
+            mode = (Path(folder) / name).lstat().st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                raise NotTakenError(Path(folder) / name)
+    return Kind.FOLDER
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _take(ground: Ground, drop: Path, send: Send, outbox: Outbox) -> Send | None:
+    target = outbox.claim_of(send.id, drop.name)
+    note = Note("transfer.claimed", send.origin.person, send.id, {"kind": send.kind.value})
+    plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),), notes=(note,))
+    with ground.journal.transaction():
+        sends.insert(ground.journal, send)
+        intent = steps.intend(ground.journal, send.id, plan)
+    ground.reach(Point.CLAIM_INTENDED)
+    try:
+        target.parent.mkdir(mode=0o700)
+        _move(drop, target, outbox)
+    except BaseException as error:
+        undo(ground, intent, target)
+        if isinstance(error, FileNotFoundError):
+            return None
+        raise
+    ground.reach(Point.CLAIM_MOVED)
+    return conclude(ground, intent)
+
+
+def _move(drop: Path, target: Path, outbox: Outbox) -> None:
+    """One rename; a copy where the drop lies on another file system, the source going last."""
+    try:
+        rename_new(drop, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV or not stat.S_ISREG(drop.lstat().st_mode):
+            raise
+        part = outbox.draft_of(target.parent.name, "part")
+        part.parent.mkdir(mode=0o700, exist_ok=True)
+        copy_judged(drop, part, "")
+        rename_new(part, target)
+        sync_folders([target.parent])
+        drop.unlink()
+    sync_folders([target.parent, target.parent.parent, drop.parent])
+
+
+def undo(ground: Ground, intent: Intent, target: Path) -> None:
+    """Nothing was taken over: forget it."""
+    if target.parent.exists():
+        target.parent.rmdir()  # never more than an empty folder: what is in it would be somebody's file
+    with ground.journal.transaction():
+        sends.remove(ground.journal, sends.get(ground.journal, intent.send))
+
+
+def conclude(ground: Ground, intent: Intent) -> Send:
+    """The drop is in our hands: write down its files. What turned into a link meanwhile goes back (NotTakenError)."""
+    (move,) = intent.plan.moves
+    target = Path(move.target)
+    send = sends.get(ground.journal, intent.send)
+    try:
+        kind_of(target)
+    except NotTakenError:
+        rename_new(target, Path(move.source))
+        undo(ground, intent, target)
+        raise
+    members, folders = _files(send, target)
+    with ground.journal.transaction():
+        for member in members:
+            sends.keep_member(ground.journal, member)
+        send = sends.update(ground.journal, send, path=target, folders=folders)
+        for note in intent.plan.notes:
+            ground.journal.event(note.kind, note.who, note.subject, **note.body)
+        steps.end(ground.journal, intent)
+    ground.reach(Point.CLAIM_DONE)
+    return send
+
+
+def resume(ground: Ground, intent: Intent) -> Send | None:
+    """After a kill: conclude where the rename had happened, forget where it had not."""
+    (move,) = intent.plan.moves
+    source, target = Path(move.source), Path(move.target)
+    if not os.path.lexists(target):
+        undo(ground, intent, target)
+        return None
+    if os.path.lexists(source) and _same(source, target):
+        source.unlink()  # taken across file systems: the copy is whole and durable, the source was to go last
+    return conclude(ground, intent)
+
+
+def _same(source: Path, target: Path) -> bool:
+    if not (source.is_file() and target.is_file()):
+        return False
+    digests = []
+    for path in (source, target):
+        with path.open("rb") as file:
+            digests.append(sha256_of(file.fileno()))
+    return digests[0] == digests[1]
+
+
+def _files(send: Send, target: Path) -> tuple[list[Transfer], tuple[str, ...]]:
+    """The members of a claimed Send, and the folders in it."""
+    if send.kind is Kind.FILE:
+        one = Transfer(ulid.new(), send.id, 0, send.number, send.name)
+        return [replace(one, modified=target.lstat().st_mtime_ns)], ()
+    members: list[Transfer] = []
+    folders: list[str] = []
+    for folder, inner, files in os.walk(target, onerror=_raise):
+        inner.sort()
+        folders += [_within(Path(folder) / name, target) for name in inner]
+        for name in sorted(files):
+            path, number = Path(folder) / name, f"{send.number}.{len(members) + 1}"
+            one = Transfer(ulid.new(), send.id, len(members), number, _within(path, target))
+            members.append(replace(one, modified=path.lstat().st_mtime_ns))
+    return members, tuple(folders)
+
+
+def _within(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def sweep(ground: Ground, outbox: Outbox) -> None:
+    """At the start: remove drafts that no open step needs, for they are copies; drop what nobody knows anew."""
+    in_use = {intent.send for intent in steps.open_intents(ground.journal)}
+    for draft in sorted(outbox.drafts.iterdir()):
+        if draft.name not in in_use:
+            remove_tree(draft)
+    for folder in sorted(outbox.claims.iterdir()):
+        if not sends.known(ground.journal, folder.name):
+            _give_up(folder, outbox)
+
+
+def _give_up(folder: Path, outbox: Outbox) -> None:
+    """A claim that the journal does not know, as after a journal was put back from a copy: it becomes a drop again."""
+    for child in sorted(folder.iterdir()):
+        rename_new(child, free_name(outbox.root, child.name))
+    sync_folders([outbox.root, folder])
+    folder.rmdir()

@@ -1,0 +1,170 @@
+"""Custody as one object: claim, settle by verdict, take back, do what a reviewer decided, go on after a kill."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dlp.custody import claiming, deciding, drafts, reports, settle
+from dlp.custody import plan as steps
+from dlp.custody import send as sends
+from dlp.custody.drafts import Treatment
+from dlp.custody.faults import Point
+from dlp.custody.ground import Ground
+from dlp.custody.plan import Move, Place, Plan, Step
+from dlp.custody.send import KEPT, Send, Transfer
+from dlp.errors import UsageError
+from dlp.language import Say
+from dlp.model import Action, Origin, Ruling, State, Verdict
+from dlp.outbox.folders import Outbox
+from dlp.outcome_words import STATES
+from dlp.verdict_words import to_report
+
+ORDER = (Action.ALLOW, Action.ENCRYPT, Action.HOLD, Action.BLOCK)
+"""From the mildest; one bad file decides for the whole Send."""
+KEPT_AS = {Action.HOLD: State.HELD, Action.BLOCK: State.BLOCKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Every file handed over is in exactly one known place; each method leaves it there or moves it whole."""
+
+    ground: Ground
+
+    def claim(self, drop: Path, origin: Origin, outbox: Outbox) -> Send | None:
+        """Take over a drop; see ``claiming.claim``."""
+        return claiming.claim(self.ground, drop, origin, outbox)
+
+    def claim_copy(self, path: Path, origin: Origin, outbox: Outbox) -> Send:
+        """Take over a copy of a file; see ``claiming.claim_copy``."""
+        return claiming.claim_copy(self.ground, path, origin, outbox)
+
+    def members(self, send: Send) -> list[Transfer]:
+        """The files of a Send."""
+        return sends.members_of(self.ground.journal, send.id)
+
+    def claimed_path(self, send: Send, member: Transfer) -> Path:
+        """Where a claimed file stands until it is settled."""
+        return drafts.place_in(send, self._claim(send), member)
+
+    def _claim(self, send: Send) -> Path:
+        return self.ground.outbox_of(send).claim_of(send.id, send.name)
+
+    def settle(self, send: Send, verdicts: Mapping[str, Verdict]) -> Send:
+        """Do what the verdicts want; the worst decides for the whole.
+
+        Raises ChangedError where a file is no longer what was judged (judge again), OSError and KeysError otherwise;
+        the Send is then claimed as before, or its step is open and ``resume`` goes on with it.
+        """
+        members = [_judged(member, verdicts[member.id]) for member in self.members(send)]
+        worst = max((verdict.action for verdict in verdicts.values()), key=ORDER.index, default=Action.ALLOW)
+        self.ground.reach(Point.JUDGED)
+        if worst in KEPT_AS:
+            return self._keep(send, members, KEPT_AS[worst])
+        return self._place(send, members, {one.id: treatment(verdicts[one.id].action) for one in members})
+
+    def _place(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Send:
+        outbox, claim = self.ground.outbox_of(send), self._claim(send)
+        top, copies = drafts.to_send(self.ground, send, members, claim, how)
+        moves = [Move(Place.READY, str(top), str(outbox.ready / top.name))]
+        if copies:
+            moves.append(Move(Place.ORIGINAL, str(claim), str(outbox.originals / send.name)))
+        state = State.SEALED if copies else State.READY
+        plan = Plan(
+            Step.PLACE,
+            state,
+            tuple(moves),
+            reports=(*reports.transfers(send, members, state), *reports.sealed(send, copies)),
+            notes=reports.notes(send, members, state, send.origin.person),
+            sealed={copy.sealed_sha256: copy.transfer.id for copy in copies},
+        )
+        return settle.carry_out(self.ground, send, plan, members)
+
+    def _keep(self, send: Send, members: list[Transfer], state: State) -> Send:
+        outbox = self.ground.outbox_of(send)
+        members = [replace(member, object=member.sha256) for member in members]
+        # Who needs the objects is written down before they are stored, or another Send could remove them as unneeded.
+        with self.ground.needing, self.ground.journal.transaction():
+            for member in members:
+                sends.keep_member(self.ground.journal, member)
+        for member in members:
+            self._store(send, member)
+        plan = Plan(
+            Step.KEEP,
+            state,
+            receipt=str(outbox.receipt_of(send.number, send.name)),
+            page=self.ground.pages.receipt(replace(send, state=state), members, outbox),
+            reports=reports.transfers(send, members, state),
+            notes=reports.notes(send, members, state, send.origin.person),
+        )
+        return settle.carry_out(self.ground, send, plan, members)
+
+    def _store(self, send: Send, member: Transfer) -> None:
+        path = self.claimed_path(send, member)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            self.ground.vault.put(descriptor, self.ground.vault_keys(), member.sha256)
+        finally:
+            os.close(descriptor)
+        self.ground.reach(Point.OBJECT_STORED)
+
+    def take_back(self, number: str) -> Send:
+        """Give a Send back to its owner. Raises UsageError where there is nothing to give back, OSError, KeysError."""
+        send = sends.by_number(self.ground.journal, number)
+        if send.state in KEPT:
+            return deciding.give_back(self.ground, send, send.origin.person)
+        if send.state in sends.UNSETTLED and not steps.open_intents(self.ground.journal, send.id):
+            return self._withdraw(send)
+        raise UsageError(
+            Say("{number} is not kept here: {state}", "{number} 不在扣留状态：{state}").format(
+                number=send.number, state=STATES[send.state]
+            ),
+            Say("dlp where {number} shows where it is", "dlp where {number} 可查询其位置").format(number=send.number),
+        )
+
+    def _withdraw(self, send: Send) -> Send:
+        """A claimed Send that could not be settled yet goes back as it is."""
+        target = self.ground.outbox_of(send).originals / send.name
+        note = reports.notes(send, self.members(send), State.RETURNED, send.origin.person)
+        plan = Plan(
+            Step.RETURN, State.RETURNED, (Move(Place.ORIGINAL, str(self._claim(send)), str(target)),), notes=note
+        )
+        return settle.carry_out(self.ground, send, plan)
+
+    def rule(self, ruling: Ruling) -> Send | None:
+        """Do what a reviewer decided; see ``deciding.rule``."""
+        return deciding.rule(self.ground, ruling)
+
+    def resume(self, send: str = "") -> None:
+        """Finish the steps that were begun and not ended, of one Send or of all. Raises OSError and KeysError."""
+        for intent in steps.open_intents(self.ground.journal, send):
+            if intent.plan.step is Step.CLAIM:
+                claiming.resume(self.ground, intent)
+            else:
+                settle.finish(self.ground, intent)
+
+    def unsettled(self) -> list[Send]:
+        """What is claimed and not settled yet, oldest first."""
+        return sends.in_states(self.ground.journal, *sends.UNSETTLED)
+
+    def sweep(self) -> None:
+        """Remove what nobody needs; only at the start, before anything else moves files."""
+        for outbox in self.ground.outboxes:
+            claiming.sweep(self.ground, outbox)
+        settle.sweep(self.ground)
+
+
+def treatment(action: Action) -> Treatment:
+    """How a file that passes goes to Ready."""
+    return Treatment.SEALED if action is Action.ENCRYPT else Treatment.PLAIN
+
+
+def _judged(member: Transfer, verdict: Verdict) -> Transfer:
+    import json
+
+    document = verdict.document
+    judged = json.dumps(to_report(verdict), ensure_ascii=True)
+    level, action = verdict.level.id, verdict.action.value
+    return replace(member, size=document.size, sha256=document.sha256, level=level, action=action, verdict=judged)

@@ -1,0 +1,134 @@
+"""Carries a plan out: intended, moved, receipt, concluded, discarded. The same code goes on after a kill."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from dlp.custody import plan as steps
+from dlp.custody import send as sends
+from dlp.custody.faults import Point
+from dlp.custody.ground import Ground
+from dlp.custody.plan import Intent, Move, Place, Plan
+from dlp.custody.send import KEPT, UNSETTLED, Send, Transfer
+from dlp.files import draft_of, remove_tree, sync_folders, write_whole
+from dlp.journal import rulings
+from dlp.model import State
+from dlp.naming import free_name, rename_new
+
+
+def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer] = ()) -> Send:
+    """Write down the changed members with the intent, then finish.
+
+    Raises OSError; the step is then open, and ``finish`` goes on with it later.
+    """
+    with ground.journal.transaction():
+        for member in members:
+            sends.keep_member(ground.journal, member)
+        if send.state is State.CLAIMED:
+            send = sends.update(ground.journal, send, state=State.INSPECTED)
+        intent = steps.intend(ground.journal, send.id, plan)
+    ground.reach(Point.INTENDED)
+    return finish(ground, intent)
+
+
+def finish(ground: Ground, intent: Intent) -> Send:
+    """Do what of an intended step is not done yet."""
+    for move in intent.plan.moves:
+        intent = _moved(ground, intent, move)
+    _receipt(ground, intent.plan)
+    send = _conclude(ground, intent)
+    ground.reach(Point.CONCLUDED)
+    discard(ground, send)
+    ground.reach(Point.DISCARDED)
+    return send
+
+
+def _moved(ground: Ground, intent: Intent, move: Move) -> Intent:
+    """One rename to a free name. A source that is gone was moved before the kill that made us come again."""
+    source, target = Path(move.source), Path(move.target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    while os.path.lexists(source):
+        try:
+            rename_new(source, target)
+        except FileExistsError:
+            # Somebody took the name; the journal must know the new one before the file has it.
+            target = free_name(target.parent, Path(move.target).name, 2)
+            plan = intent.plan.moved_to(move, target)
+            intent = steps.change(ground.journal, intent, plan)
+            move = next(one for one in plan.moves if one.source == move.source)
+            continue
+        sync_folders([target.parent, source.parent])
+    ground.reach(Point.MOVED)
+    return intent
+
+
+def _receipt(ground: Ground, plan: Plan) -> None:
+    if plan.receipt:
+        path = Path(plan.receipt)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, plan.page.encode("utf-8", "replace"), 0o644)
+        ground.reach(Point.RECEIPT_WRITTEN)
+
+
+def _conclude(ground: Ground, intent: Intent) -> Send:
+    plan, journal = intent.plan, ground.journal
+    with journal.transaction():
+        send = sends.get(journal, intent.send)
+        kept = plan.state in KEPT
+        path = None if kept else plan.target(Place.READY) or plan.target(Place.ORIGINAL)
+        send = sends.update(
+            journal,
+            send,
+            state=plan.state,
+            path=path,
+            original=plan.target(Place.ORIGINAL),
+            receipt=Path(plan.receipt) if plan.receipt else send.receipt,
+            detail=plan.detail,
+        )
+        for sha256, transfer in plan.sealed.items():
+            journal.note_sealed(sha256, transfer)
+        for kind, body in plan.reports:
+            journal.report(kind, body)
+        for note in plan.notes:
+            journal.event(note.kind, note.who, note.subject, **note.body)
+        for sequence in plan.rulings:
+            rulings.applied(journal, sequence)
+        steps.end(journal, intent)
+    return send
+
+
+def discard(ground: Ground, send: Send) -> None:
+    """Remove what a concluded step no longer needs: claim, drafts, objects that no Send needs. Idempotent."""
+    outbox = ground.outbox_of(send)
+    for folder in (outbox.claims / send.id, outbox.drafts / send.id):
+        remove_tree(folder)
+    if send.state in KEPT:
+        return
+    for member in sends.members_of(ground.journal, send.id):
+        if member.object:
+            forget_object(ground, member)
+    if send.receipt:
+        draft_of(send.receipt).unlink(missing_ok=True)
+
+
+def forget_object(ground: Ground, member: Transfer) -> None:
+    """Drop a member's claim on its object, and the object where it was the last one."""
+    with ground.needing:
+        sends.keep_member(ground.journal, replace(member, object=""))
+        if not sends.needed(ground.journal, member.object):
+            ground.vault.remove(member.object)
+
+
+def sweep(ground: Ground) -> None:
+    """At the start, after ``finish``: discard what a kill kept from being discarded, and objects that nobody needs."""
+    left = {folder.name for outbox in ground.outboxes for folder in outbox.claims.iterdir()}
+    concluded = [send for send in sends.with_objects(ground.journal) if send.state not in KEPT]
+    for send in [*concluded, *(sends.get(ground.journal, id_) for id_ in sorted(left))]:
+        if send.state not in UNSETTLED and not steps.open_intents(ground.journal, send.id):
+            discard(ground, send)
+    for object_id in ground.vault.all():
+        if not sends.needed(ground.journal, object_id):
+            ground.vault.remove(object_id)

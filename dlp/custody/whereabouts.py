@@ -1,0 +1,82 @@
+"""Where a file that was handed over is now, and how it got there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from dlp.custody import plan as steps
+from dlp.custody import send as sends
+from dlp.custody.send import KEPT, Send, Transfer
+from dlp.journal import Journal
+from dlp.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """One Send, its files, its present place, and its history."""
+
+    send: Send
+    members: tuple[Transfer, ...]
+    history: tuple[dict[str, Any], ...]
+
+    @property
+    def there(self) -> bool:
+        """Whether it still stands where we put it; people take what is ready."""
+        return self.send.path is None or os.path.lexists(self.send.path)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that ``dlp where --json`` prints."""
+        send = self.send
+        worst = max(self.members, key=lambda one: one.bad, default=None)
+        return {
+            "number": send.number,
+            "kind": send.kind.value,
+            "name": send.name,
+            "state": send.state.value,
+            "place": place_of(send),
+            "path": str(send.path or ""),
+            "there": self.there,
+            "original": str(send.original or ""),
+            "receipt": str(send.receipt or ""),
+            "group": send.origin.group,
+            "detail": send.detail,
+            "level": worst.level if worst else "",
+            "action": worst.action if worst else "",
+            "sha256": worst.sha256 if worst else "",
+            "files": [_file(member) for member in self.members],
+            "history": list(self.history),
+        }
+
+
+def place_of(send: Send) -> str:
+    """Which of the five places has it (DESIGN 5.4); a drop that was not claimed is not in the journal."""
+    if send.state in KEPT:
+        return "vault"
+    if send.state in (State.READY, State.SEALED, State.RELEASED):
+        return "ready"
+    if send.state is State.RETURNED:
+        return "originals"
+    return "archive" if send.state is State.ARCHIVED else "claim"
+
+
+def _file(member: Transfer) -> dict[str, Any]:
+    return {
+        "transfer": member.id,
+        "number": member.number,
+        "name": member.name,
+        "size": member.size,
+        "sha256": member.sha256,
+        "level": member.level,
+        "action": member.action,
+        "choice": member.choice,
+    }
+
+
+def whereabouts(journal: Journal, what: str) -> list[Whereabouts]:
+    """Every Send with this name, number or sha256, newest first."""
+    return [
+        Whereabouts(send, tuple(sends.members_of(journal, send.id)), steps.history(journal, send.id))
+        for send in sends.alike(journal, what)
+    ]

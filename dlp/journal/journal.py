@@ -1,0 +1,145 @@
+"""The journal as one object: transactions, events that chain, reports that queue, and a few small memories."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from dlp import ulid
+from dlp.clock import now
+from dlp.journal.chain import GENESIS, Broken, Event, first_broken
+from dlp.journal.database import Database
+from dlp.model import Choice, Report
+
+FIRST_NUMBER = 1001
+EVENTS_AT_ONCE = 1000
+
+
+class Journal:
+    """One open journal."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.reported = threading.Event()
+        """Set when a report was added, so that the link need not look again and again."""
+
+    @classmethod
+    def open(cls, path: Path) -> Journal:
+        """Open, and bring to the newest schema. Raises JournalError where that is not possible."""
+        return cls(Database(path))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """All writes of the block are durable when it ends, or none is there; a block inside a block is part of it."""
+        with self.database.transaction() as outermost:
+            yield self.database
+            if outermost:
+                self._report_head()
+        if outermost and self.database.one("SELECT 1 FROM outgoing LIMIT 1"):
+            self.reported.set()
+
+    # events
+
+    def event(self, kind: str, who: str, subject: str, /, **body: object) -> None:
+        """Append one event, durable together with the change that it tells of. Never content, a key or a file name."""
+        with self.transaction() as database:
+            sequence, previous = self.head()
+            text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            bare = Event(sequence + 1, now(), kind, who, subject, text, previous)
+            row = (bare.sequence, bare.at, kind, who, subject, text, previous, bare.digest())
+            database.run("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
+            database.run("INSERT OR REPLACE INTO meta VALUES ('chain', ?)", json.dumps([bare.sequence, bare.digest()]))
+
+    def head(self) -> tuple[int, str]:
+        """Sequence and hash of the last event, as stored beside the chain."""
+        stored = self.database.one("SELECT value FROM meta WHERE key = 'chain'")
+        sequence, hash_ = json.loads(stored) if stored else (0, GENESIS)
+        return int(sequence), str(hash_)
+
+    def _report_head(self) -> None:
+        """Tell the office where the chain stands, once a transaction; an older unsent head says nothing more."""
+        sequence, hash_ = self.head()
+        if self.database.one("SELECT value FROM meta WHERE key = 'told'") == str(sequence) or not sequence:
+            return
+        self.database.run("DELETE FROM outgoing WHERE kind = 'head'")
+        self.report("head", {"sequence": sequence, "hash": hash_})
+        self.database.run("INSERT OR REPLACE INTO meta VALUES ('told', ?)", str(sequence))
+
+    def events(self) -> Iterator[Event]:
+        """Every event, oldest first, in constant memory."""
+        last = 0
+        while rows := self.database.rows(
+            "SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?", last, EVENTS_AT_ONCE
+        ):
+            yield from (Event(*row) for row in rows)
+            last = rows[-1]["sequence"]
+
+    def verify_chain(self, heads: Mapping[int, str] | None = None) -> Broken | None:
+        """Where the chain is not whole, also against heads kept elsewhere; None where it is whole."""
+        return first_broken(self.events(), self.head(), heads or {})
+
+    # reports up
+
+    def report(self, kind: str, body: Mapping[str, object]) -> None:
+        """Queue a report; inside a transaction it appears together with what it tells of, or not at all."""
+        with self.transaction() as database:
+            text = json.dumps(body, ensure_ascii=True)
+            database.run("INSERT INTO outgoing (id, kind, at, body) VALUES (?, ?, ?, ?)", ulid.new(), kind, now(), text)
+
+    def pending(self, most: int) -> list[Report]:
+        """The oldest reports that the office has not acknowledged, in order."""
+        rows = self.database.rows("SELECT id, kind, at, body FROM outgoing ORDER BY position LIMIT ?", most)
+        return [Report(row["id"], row["kind"], row["at"], json.loads(row["body"])) for row in rows]
+
+    def waiting(self) -> int:
+        """How many reports are still to be sent."""
+        return int(self.database.one("SELECT count(*) FROM outgoing"))
+
+    def acknowledge(self, ids: Iterable[str]) -> None:
+        """The office has these."""
+        with self.database.transaction():
+            for one in ids:
+                self.database.run("DELETE FROM outgoing WHERE id = ?", one)
+
+    # approvals and sealed files
+
+    def approve(self, sha256: str, group: str, choice: Choice, expires: str, transfer: str) -> None:
+        """Let this content pass to this group again until then."""
+        row = (sha256, group, choice.value, expires, transfer)
+        self.database.run("INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?)", *row)
+
+    def approved(self, sha256: str, group: str) -> tuple[Choice, str] | None:
+        """The choice that still lets this content go to this group, and the transfer it was decided for."""
+        asked = "SELECT choice, transfer FROM approvals WHERE sha256 = ? AND party = ? AND expires > ?"
+        rows = self.database.rows(asked, sha256, group, now())
+        return (Choice(rows[0]["choice"]), rows[0]["transfer"]) if rows else None
+
+    def sealed_here(self, sha256: str) -> bool:
+        """Whether this is the digest of a whole sealed file that this machine made."""
+        return self.database.one("SELECT 1 FROM sealed WHERE sha256 = ?", sha256) is not None
+
+    def note_sealed(self, sha256: str, transfer: str) -> None:
+        """Remember a sealed file by the digest of all its bytes."""
+        self.database.run("INSERT OR IGNORE INTO sealed VALUES (?, ?, ?)", sha256, transfer, now())
+
+    # numbers
+
+    def next_number(self) -> str:
+        """A new short number with this machine's letter, such as A-1042."""
+        with self.transaction() as database:
+            number = int(database.one("SELECT value FROM meta WHERE key = 'number'") or FIRST_NUMBER)
+            database.run("INSERT OR REPLACE INTO meta VALUES ('number', ?)", str(number + 1))
+            letter = database.one("SELECT value FROM meta WHERE key = 'letter'") or "A"
+            return f"{letter}-{number}"
+
+    def set_letter(self, letter: str) -> None:
+        """The letter that the office gave this machine."""
+        with self.transaction() as database:
+            database.run("INSERT OR REPLACE INTO meta VALUES ('letter', ?)", letter)

@@ -1,0 +1,126 @@
+"""The agent's end of the link: HTTPS with the office's own authority, one connection kept open, JSON both ways."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from dlp.link.office_file import OfficeFile
+from dlp.link.protocol import KEYS, REPORTS, RULINGS
+from dlp.model import Choice, Report, Ruling
+
+TIMEOUT = 15.0
+"""Seconds for one answer, besides what the office was asked to wait."""
+LARGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes."""
+
+
+class OfficeAwayError(Exception):
+    """The office does not answer as agreed just now; what was to be said is kept and said later."""
+
+
+class MachineRevokedError(Exception):
+    """The office does not know this machine's token any more."""
+
+
+class Client:
+    """One connection to the office; not shared between threads."""
+
+    def __init__(self, office: OfficeFile) -> None:
+        self._token = office.token
+        where = urlsplit(office.url)
+        self._host, self._port = where.hostname or "", where.port or 443
+        self._context = ssl.create_default_context(cadata=office.ca)
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._connection: http.client.HTTPSConnection | None = None
+
+    def close(self) -> None:
+        """Hang up; an answer that another thread waits for ends with OfficeAwayError."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            if connection.sock is not None:
+                with_suppressed_shutdown(connection)
+            connection.close()
+
+    def report(self, reports: list[Report]) -> list[str]:
+        """Send reports; the ids that the office now has."""
+        body = {"reports": [{"id": one.id, "kind": one.kind, "at": one.at, "body": one.body} for one in reports]}
+        taken = self._ask("POST", REPORTS, body).get("taken")
+        if not isinstance(taken, list):
+            raise OfficeAwayError("no list of what was taken")
+        return [str(one) for one in taken]
+
+    def rulings(self, after: int, wait: float) -> tuple[list[Ruling], int]:
+        """Rulings after this sequence, waiting for the first as long as asked; and the revision of keys and groups."""
+        answer = self._ask("GET", f"{RULINGS}?{urlencode({'after': after, 'wait': wait})}", wait=wait)
+        try:
+            return [_ruling(row) for row in answer["rulings"]], int(answer["revision"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise OfficeAwayError(f"rulings are not as agreed: {type(error).__name__}") from error
+
+    def keys(self) -> dict[str, Any]:
+        """The public keys and groups."""
+        return self._ask("GET", KEYS)
+
+    def _ask(self, method: str, path: str, body: object = None, wait: float = 0.0) -> dict[str, Any]:
+        reused = self._connection is not None
+        try:
+            status, content = self._once(method, path, body, wait)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            if not reused:
+                raise OfficeAwayError(type(error).__name__) from error
+            # The office may have closed a connection that was idle; only a fresh one tells whether it is away.
+            try:
+                status, content = self._once(method, path, body, wait)
+            except (OSError, http.client.HTTPException) as again:
+                self.close()
+                raise OfficeAwayError(type(again).__name__) from again
+        if status == http.HTTPStatus.UNAUTHORIZED:
+            raise MachineRevokedError
+        return _parsed(status, content)
+
+    def _once(self, method: str, path: str, body: object, wait: float) -> tuple[int, bytes]:
+        if self._connection is None:
+            self._connection = http.client.HTTPSConnection(
+                self._host, self._port, timeout=TIMEOUT, context=self._context
+            )
+            self._connection.connect()
+        connection = self._connection
+        connection.sock.settimeout(TIMEOUT + wait)
+        content = None if body is None else json.dumps(body).encode("ascii")
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        connection.request(method, path, content, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(LARGEST_ANSWER + 1)
+
+
+def with_suppressed_shutdown(connection: http.client.HTTPSConnection) -> None:
+    """Wake whoever reads from the connection; closing a descriptor alone would leave them waiting."""
+    import contextlib
+    import socket
+
+    with contextlib.suppress(OSError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _parsed(status: int, content: bytes) -> dict[str, Any]:
+    if status != http.HTTPStatus.OK or len(content) > LARGEST_ANSWER:
+        raise OfficeAwayError(f"status {status}")
+    try:
+        answer = json.loads(content)
+    except ValueError as error:
+        raise OfficeAwayError("the answer is no JSON") from error
+    if not isinstance(answer, dict):
+        raise OfficeAwayError("the answer is no object")
+    return answer
+
+
+def _ruling(row: dict[str, Any]) -> Ruling:
+    by = tuple(str(one) for one in row["by"])
+    return Ruling(
+        int(row["sequence"]), str(row["transfer"]), Choice(row["choice"]), by, str(row["reason"]), str(row["expires"])
+    )

@@ -1,0 +1,121 @@
+"""Two threads that talk to the office: reports go up in order as they come, rulings and keys come down.
+
+The office may be away for days: reports wait in the journal, judging and keeping go on, and each try waits longer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import structlog
+
+from dlp.journal import Journal, rulings
+from dlp.link.client import Client, MachineRevokedError, OfficeAwayError
+from dlp.link.office_file import OfficeFile
+from dlp.link.protocol import LONGEST_WAIT, MOST_REPORTS
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+"""Seconds between tries while the office is away; doubled each time."""
+
+
+class Reach(StrEnum):
+    """How the link is."""
+
+    UNKNOWN = "unknown"
+    TALKING = "talking"
+    AWAY = "away"
+    REVOKED = "revoked"
+
+
+@dataclass(slots=True)
+class Courier:
+    """The link of one machine."""
+
+    journal: Journal
+    file: Path
+    """``agent/office.json``."""
+    heard: Callable[[OfficeFile], None]
+    """Called with the office's keys and groups when they changed."""
+    ruled: Callable[[], None]
+    """Called when rulings were taken into the journal."""
+    state: Reach = Reach.UNKNOWN
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _clients: list[Client] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Begin to talk."""
+        self.journal.reported.set()  # reports of an earlier run wait
+        for name, turn in (("reports", self._up), ("rulings", self._down)):
+            client = Client(OfficeFile.load(self.file))
+            thread = threading.Thread(target=self._loop, args=(turn, client), name=name, daemon=True)
+            self._clients.append(client)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        """Hang up and end both threads."""
+        self._stop.set()
+        self.journal.reported.set()
+        for client in self._clients:
+            client.close()
+        for thread in self._threads:
+            thread.join(3)
+
+    def _loop(self, turn: Callable[[Client], None], client: Client) -> None:
+        pause, log = FIRST_PAUSE, structlog.get_logger()
+        while not self._stop.is_set():
+            try:
+                turn(client)
+                pause, self.state = FIRST_PAUSE, Reach.TALKING
+                continue
+            except OfficeAwayError as error:
+                if self.state is not Reach.AWAY and not self._stop.is_set():
+                    log.warning("office.away", why=str(error))
+                self.state = Reach.AWAY
+            except MachineRevokedError:
+                log.error("office.revoked")
+                self.state, pause = Reach.REVOKED, LONGEST_PAUSE
+            client.close()
+            self._stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _up(self, client: Client) -> None:
+        """Wait for reports, and send what waits."""
+        self.journal.reported.wait()
+        if self._stop.is_set():
+            return
+        self.journal.reported.clear()
+        try:
+            while (waiting := self.journal.pending(MOST_REPORTS)) and not self._stop.is_set():
+                taken = client.report(waiting)
+                if not taken:
+                    raise OfficeAwayError("nothing was taken")
+                self.journal.acknowledge(taken)
+        except BaseException:
+            self.journal.reported.set()
+            raise
+
+    def _down(self, client: Client) -> None:
+        """Ask for rulings, waiting at the office; hear its keys when their revision changed."""
+        known = OfficeFile.load(self.file)
+        found, revision = client.rulings(rulings.last(self.journal), LONGEST_WAIT if known.revision else 0)
+        for ruling in found:
+            rulings.take(self.journal, ruling)
+        if found:
+            self.ruled()
+        if revision != known.revision:
+            self._hear(client, known)
+
+    def _hear(self, client: Client, known: OfficeFile) -> None:
+        try:
+            heard = known.heard(client.keys())
+        except ValueError as error:
+            raise OfficeAwayError(str(error)) from error
+        heard.save(self.file)
+        self.heard(heard)

@@ -1,0 +1,144 @@
+"""What lies in an outbox and is finished: the scan that is the truth, whatever the watcher missed."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlp.outbox.folders import Outbox
+from dlp.outbox.settled import (
+    EMPTY_SECONDS,
+    FOLDER_SECONDS,
+    QUIET_SECONDS,
+    Readiness,
+    Stamp,
+    is_temporary,
+    readiness,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One file or folder that a person dropped."""
+
+    path: Path
+    outbox: Outbox
+    group: str = ""
+    """The group whose folder it was dropped into."""
+    denied: bool = False
+    """This account may not read it."""
+    special: bool = False
+    """It is a link, a socket or the like, or holds one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one scan found."""
+
+    ready: tuple[Drop, ...] = ()
+    waiting: int = 0
+    """Drops that somebody is still writing."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """Scans one outbox again and again, and remembers since when each unfinished drop is unchanged."""
+
+    outbox: Outbox
+    groups: frozenset[str] = frozenset()
+    """Folders of these names stand for groups."""
+    _since: dict[Path, tuple[object, float]] = field(default_factory=dict)
+
+    def look(self) -> Sight:
+        """What is finished now. Raises OSError when the outbox itself cannot be listed."""
+        now, ready, waiting, seen = time.monotonic(), [], 0, set()
+        for drop in self._drops():
+            seen.add(drop.path)
+            readied = self._readied(drop, now)
+            if readied is None:
+                waiting += 1
+            else:
+                ready.append(readied)
+        for path in self._since.keys() - seen:
+            del self._since[path]
+        return Sight(tuple(ready), waiting)
+
+    def _drops(self) -> Iterator[Drop]:
+        for path in _listed(self.outbox.root):
+            if path.name in self.outbox.reserved or is_temporary(path.name):
+                continue
+            if path.name in self.groups and path.is_dir() and not path.is_symlink():
+                for inner in _listed(path):
+                    if not is_temporary(inner.name):
+                        yield Drop(inner, self.outbox, path.name)
+            else:
+                yield Drop(path, self.outbox)
+
+    def _readied(self, drop: Drop, now: float) -> Drop | None:
+        """The drop as it may be taken, None while it may not yet. One that went away is not there any more."""
+        try:
+            status = drop.path.lstat()
+        except FileNotFoundError:
+            return None
+        if stat.S_ISDIR(status.st_mode):
+            return self._folder(drop, now)
+        if not stat.S_ISREG(status.st_mode):
+            return Drop(drop.path, drop.outbox, drop.group, special=True)
+        how = readiness(drop.path)
+        if how is Readiness.DENIED:
+            return Drop(drop.path, drop.outbox, drop.group, denied=True)
+        if how in (Readiness.WRITTEN, Readiness.GONE):
+            self._since.pop(drop.path, None)
+            return None
+        needed = EMPTY_SECONDS if not status.st_size else 0.0 if how is Readiness.SETTLED else QUIET_SECONDS
+        return drop if self._unchanged(drop.path, Stamp.of(status), now) >= needed else None
+
+    def _unchanged(self, path: Path, stamp: object, now: float) -> float:
+        """Seconds since the stamp of a drop changed, as far as we looked."""
+        before, since = self._since.get(path, (None, now))
+        if before != stamp:
+            since = now
+        self._since[path] = (stamp, since)
+        return now - since
+
+    def _folder(self, drop: Drop, now: float) -> Drop | None:
+        stamps, special, denied, written = [], False, False, False
+        try:
+            for path, status in _walk(drop.path):
+                stamps.append((path, Stamp.of(status)))
+                if stat.S_ISDIR(status.st_mode):
+                    continue
+                special |= not stat.S_ISREG(status.st_mode)
+                how = readiness(path) if stat.S_ISREG(status.st_mode) else Readiness.SETTLED
+                denied |= how is Readiness.DENIED
+                written |= how in (Readiness.WRITTEN, Readiness.GONE)
+        except PermissionError:
+            denied = True
+        except FileNotFoundError:
+            written = True
+        quiet = self._unchanged(drop.path, tuple(stamps), now)
+        if written or quiet < FOLDER_SECONDS:
+            return None
+        return Drop(drop.path, drop.outbox, drop.group, denied=denied, special=special)
+
+
+def _listed(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return sorted(Path(entry.path) for entry in entries)
+
+
+def _walk(top: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    yield top, top.lstat()
+    for folder, inner, files in os.walk(top, onerror=_raise):
+        inner.sort()
+        for name in (*inner, *sorted(files)):
+            path = Path(folder) / name
+            yield path, path.lstat()
+
+
+def _raise(error: OSError) -> None:
+    raise error

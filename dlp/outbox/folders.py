@@ -1,0 +1,74 @@
+"""The folders of one person's outbox, in their language, and which of them are ours alone (DESIGN 5.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlp.language import Language, Say
+from dlp.naming import fitting
+
+READY = Say("Ready", "可发送")
+HELD = Say("Held", "已扣留")
+ORIGINALS = Say("Originals", "原件")
+PRIVATE = ".dlp"
+"""Claims and drafts, on the outbox's own file system, so that taking and giving a file is one rename."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """One outbox."""
+
+    root: Path
+    language: Language
+    owner: str = ""
+    """Login of the person it belongs to; empty: whoever runs the agent."""
+
+    @property
+    def ready(self) -> Path:
+        """What may be sent: allowed files and sealed copies."""
+        return self.root / READY.to(self.language)
+
+    @property
+    def held(self) -> Path:
+        """One receipt per held or blocked Send."""
+        return self.root / HELD.to(self.language)
+
+    @property
+    def originals(self) -> Path:
+        """The originals of sealed files, and files that were taken back."""
+        return self.root / ORIGINALS.to(self.language)
+
+    @property
+    def claims(self) -> Path:
+        """One folder per Send that was taken over, named by its id."""
+        return self.root / PRIVATE / "claims"
+
+    @property
+    def drafts(self) -> Path:
+        """Copies on their way to ``ready`` or ``originals``; what lies here is always a copy."""
+        return self.root / PRIVATE / "drafts"
+
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Names below the root that are never drops, in both languages, so that a change of language takes nothing."""
+        return frozenset({PRIVATE, *(one.to(tongue) for one in (READY, HELD, ORIGINALS) for tongue in Language)})
+
+    def make(self) -> None:
+        """Create what is missing. Raises OSError."""
+        for folder in (self.root, self.ready, self.held, self.originals):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.root / PRIVATE, self.claims, self.drafts):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def claim_of(self, send: str, name: str) -> Path:
+        """Where a claimed file or folder stands."""
+        return self.claims / send / name
+
+    def draft_of(self, send: str, name: str, ending: str = "") -> Path:
+        """Where a copy is prepared."""
+        return self.drafts / send / fitting(name, ending)
+
+    def receipt_of(self, number: str, name: str) -> Path:
+        """The receipt's file; the number makes it the only one of its name."""
+        return self.held / fitting(name, f" ({number}).html")

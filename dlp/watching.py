@@ -1,0 +1,116 @@
+"""Hints that something happened in a folder. A hint may be missed, doubled or late; the scan behind it is the truth.
+
+watchdog tells at once where the platform can; folders on network file systems, where it cannot, are looked at again and
+again. Health says for each folder which of it is so.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+POLLED = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "davfs", "fuse", "fuseblk"}
+)
+"""File systems whose changes by others the kernel does not tell of."""
+
+
+class Health(StrEnum):
+    """How a folder is watched."""
+
+    WATCHED = "watched"
+    POLLING = "polling"
+    UNREADABLE = "unreadable"
+    ABSENT = "absent"
+
+
+@dataclass(slots=True)
+class Hints:
+    """Watches folders and sets one event when something happened in any of them."""
+
+    stir: threading.Event
+    health: dict[Path, Health] = field(default_factory=dict)
+    _observer: Any = None
+    _watches: dict[Path, Any] = field(default_factory=dict)
+
+    def watch(self, folder: Path, *, recursive: bool) -> Health:
+        """Begin to watch a folder, once; says how. A folder that cannot be watched is polled by whoever scans it."""
+        if self.health.get(folder) is Health.WATCHED and folder.is_dir():
+            return Health.WATCHED
+        self._forget(folder)
+        self.health[folder] = self._begin(folder, recursive)
+        return self.health[folder]
+
+    def _begin(self, folder: Path, recursive: bool) -> Health:
+        if not folder.is_dir():
+            return Health.ABSENT
+        if not os.access(folder, os.R_OK | os.X_OK):
+            return Health.UNREADABLE
+        if file_system(folder) in POLLED:
+            return Health.POLLING
+        from watchdog import events
+        from watchdog.observers import Observer
+
+        # Not "opened" and not "modified": our own scans open files, and a large copy would ring all the time.
+        kinds = [events.FileCreatedEvent, events.FileMovedEvent, events.FileClosedEvent]
+        kinds += [events.DirCreatedEvent, events.DirMovedEvent]
+        try:
+            if self._observer is None:
+                self._observer = Observer()
+                self._observer.start()
+            bell = _Bell(self.stir.set)
+            self._watches[folder] = self._observer.schedule(bell, str(folder), recursive=recursive, event_filter=kinds)
+        except OSError:
+            # No watches left (inotify's limit): the folder is polled, and health says so.
+            return Health.POLLING
+        return Health.WATCHED
+
+    def _forget(self, folder: Path) -> None:
+        watch = self._watches.pop(folder, None)
+        if watch is not None:
+            self._observer.unschedule(watch)
+
+    @property
+    def polling(self) -> bool:
+        """Whether any folder has to be looked at again and again."""
+        return Health.POLLING in self.health.values()
+
+    def stop(self) -> None:
+        """End the watching."""
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join(2)
+
+
+class _Bell:
+    """What watchdog calls with each event; which one it was does not matter to a scan."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+
+    def dispatch(self, _event: object) -> None:
+        """Something happened."""
+        self._ring()
+
+
+def file_system(folder: Path) -> str:
+    """The type of the file system a folder lies on (proc(5), mountinfo); empty where the platform does not tell."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    wanted, best, kind = os.path.realpath(folder), "", ""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = before.split(" ")[4].encode("latin-1", "backslashreplace").decode("unicode_escape", "replace")
+        if (wanted == point or wanted.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            best, kind = point, after.split(" ")[0].split(".")[0]
+    return kind
