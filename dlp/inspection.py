@@ -6,12 +6,18 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlp.config import Home, Settings
+from dlp.errors import UsageError
 from dlp.inspect import Context
+from dlp.language import Say
 from dlp.model import Limits
 from dlp.policy import Policy
 from dlp.policy_file import load, shipped
+
+if TYPE_CHECKING:
+    from classifiers.pack import PackError
 
 FINGERPRINT_KEY_BYTES = 32
 
@@ -49,11 +55,28 @@ def context_for(
 
     Raises PolicyError or PackError's UsageError when rules or policy must not be used.
     """
+    from classifiers.pack import PackError
     from dlp.read.sandbox import Workers
 
     chosen: Policy = load(policy or policy_file(home, settings))
-    with Workers(settings.workers, Limits(), pack_files(home), fingerprint_key(home)) as workers:
-        yield Context(workers, chosen, registered or known_sealed(home))
+    try:
+        with Workers(settings.workers, Limits(), pack_files(home), fingerprint_key(home)) as workers:
+            yield Context(workers, chosen, registered or known_sealed(home))
+    except PackError as error:
+        raise bad_pack(error) from error
+
+
+def bad_pack(error: PackError) -> UsageError:
+    """A pack that must not be used, in words for people."""
+    return UsageError(
+        Say("pack {pack}, {where}: {problem}", "规则包 {pack}，{where}：{problem}").format(
+            pack=error.pack, where=error.where, problem=Say(error.problem_en, error.problem_zh)
+        ),
+        Say(
+            "correct the file, or take it out of the folder packs; dlp rules test tries it",
+            "请更正该文件，或将其移出 packs 文件夹；dlp rules test 可进行校验",
+        ),
+    )
 
 
 def known_sealed(home: Home) -> Callable[[str], bool]:

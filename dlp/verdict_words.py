@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifiers.places import render
-
 from classifiers.model import Finding, Gap
+from classifiers.places import render
 from dlp.language import Language
 from dlp.model import Action, Option, Verdict
-from dlp.words import ACTIONS, CATEGORIES, GAP_KINDS, GAP_REASONS, LEVELS
+from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
 
 
 def finding_json(finding: Finding, language: Language) -> dict[str, Any]:

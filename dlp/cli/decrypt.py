@@ -37,6 +37,12 @@ def add(words: Words) -> None:
             "输出文件；多个文件时为输出文件夹；默认在原处并去掉 .age",
         ),
     )
+    add_opening(words)
+    words.json()
+
+
+def add_opening(words: Words) -> None:
+    """Declare who opens, through which office, and why."""
     words.add(
         "--account",
         default="",
@@ -48,7 +54,6 @@ def add(words: Words) -> None:
         "--ca", default="", metavar="FILE", about=Say("the office's authority (PEM)", "管理端的证书颁发机构（PEM）")
     )
     words.add("--reason", default="", about=Say("why; files of the archive need it", "理由，打开归档文件时必填"))
-    words.json()
 
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
@@ -59,14 +64,14 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     pairs = list(_pairs([Path(name) for name in arguments.paths], arguments.output))
     if not pairs:
         raise UsageError(Say("there is no sealed file (*.age) in there", "其中没有加密文件（*.age）"))
-    visit = _Visit(arguments, room)
+    visit = Visit(arguments, room)
     if len(pairs) == 1:
         visit.open(*pairs[0])
         return 0
     return visit.open_all(pairs)
 
 
-class _Visit:
+class Visit:
     """One run of the command: asks for the password once, and only when a file is really there to be opened."""
 
     def __init__(self, arguments: argparse.Namespace, room: Room) -> None:
@@ -76,13 +81,13 @@ class _Visit:
 
     def open_all(self, pairs: list[tuple[Path, Path]]) -> int:
         """One after the other; a fault of one is told and the others go on, unless nobody would open any."""
-        from dlp.reader import NotKnown
+        from dlp.reader import AskNoFurther
 
         status = 0
         for source, target in pairs:
             try:
                 self.open(source, target)
-            except NotKnown:
+            except AskNoFurther:
                 raise
             except DlpError as error:
                 status = max(status, error.status)

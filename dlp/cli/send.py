@@ -42,8 +42,8 @@ def _show(answer: dict[str, Any], as_json: bool, room: Room) -> None:
     if as_json:
         room.json(answer)
         return
-    from dlp.outcome_words import STATES
     from dlp.model import State
+    from dlp.outcome_words import STATES
 
     said = Say("{number}  {name}: {state}  {path}", "{number}  {name}：{state}  {path}")
     room.say(

@@ -161,7 +161,8 @@ def ofd(lines: Sequence[str]) -> bytes:
             ),
             (
                 "Doc_0/PublicRes.xml",
-                f'{XML}<ofd:Res {space} BaseLoc="Res"><ofd:Fonts><ofd:Font ID="3" FontName="宋体"/></ofd:Fonts></ofd:Res>',
+                f'{XML}<ofd:Res {space} BaseLoc="Res"><ofd:Fonts><ofd:Font ID="3" FontName="宋体"/></ofd:Fonts>'
+                "</ofd:Res>",
             ),
             (
                 "Doc_0/Pages/Page_0/Content.xml",

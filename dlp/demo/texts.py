@@ -1,4 +1,4 @@
-"""What the files of the demo say. All names and numbers are made up; the identity numbers only have right check digits."""
+"""What the files of the demo say. All names and numbers are made up; identity numbers only have right check digits."""
 
 from __future__ import annotations
 

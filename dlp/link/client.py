@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import ssl
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -42,7 +44,9 @@ class Client:
         connection, self._connection = self._connection, None
         if connection is not None:
             if connection.sock is not None:
-                with_suppressed_shutdown(connection)
+                # Closing a descriptor alone would leave another thread waiting for an answer on it.
+                with contextlib.suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
             connection.close()
 
     def report(self, reports: list[Report]) -> list[str]:
@@ -84,27 +88,20 @@ class Client:
         return _parsed(status, content)
 
     def _once(self, method: str, path: str, body: object, wait: float) -> tuple[int, bytes]:
-        if self._connection is None:
+        if self._connection is None or self._connection.sock is None:
             self._connection = http.client.HTTPSConnection(
                 self._host, self._port, timeout=TIMEOUT, context=self._context
             )
             self._connection.connect()
         connection = self._connection
+        if connection.sock is None:  # hung up by ``close`` of another thread a moment ago
+            raise ConnectionAbortedError
         connection.sock.settimeout(TIMEOUT + wait)
         content = None if body is None else json.dumps(body).encode("ascii")
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         connection.request(method, path, content, headers)
         answer = connection.getresponse()
         return answer.status, answer.read(LARGEST_ANSWER + 1)
-
-
-def with_suppressed_shutdown(connection: http.client.HTTPSConnection) -> None:
-    """Wake whoever reads from the connection; closing a descriptor alone would leave them waiting."""
-    import contextlib
-    import socket
-
-    with contextlib.suppress(OSError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _parsed(status: int, content: bytes) -> dict[str, Any]:

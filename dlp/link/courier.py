@@ -81,6 +81,9 @@ class Courier:
             except MachineRevokedError:
                 log.error("office.revoked")
                 self.state, pause = Reach.REVOKED, LONGEST_PAUSE
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread that reports need
+                log.error("link.fault", error=type(error).__name__)
+                self.state = Reach.AWAY
             client.close()
             self._stop.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
