@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from classifiers.signs import Ask, Spot, question, spot
 from classifiers.spelling import folded
 from classifiers.window import Window
 
-OVER = 200
-"""Code points that a match may run on after the line that it starts in."""
+Known = Callable[[Rule, str], bool]
+"""Whether a match, as written, was met so often that another look could not change the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Candidate:
     signs: tuple[str, ...]
     points: int
     cap: int
+    raw: str
+    """The whole match as written; never leaves the process."""
 
 
 class Confirm:
@@ -77,14 +79,21 @@ class Confirm:
     def _ask(self, sign: Sign) -> Ask | None:
         return question(sign, self.rule.ignore_case)
 
-    def candidates(self, window: Window, region: Region) -> Iterator[Candidate]:
-        """What holds among the matches that start in the region's judged part."""
+    def candidates(self, window: Window, region: Region, known: Known) -> Iterator[Candidate]:
+        """What holds among the matches that start in the region's judged part and are not known well enough."""
+        rule = self.rule
+        if rule.regions and window.pieces[window.index(region.end - 1)].place.region not in rule.regions:
+            return
         first, last = max(region.start, window.judged_from), min(region.end, window.judged_to)
-        for match in self.pattern.finditer(window.text, region.start, region.end + OVER):
+        limit = region.limit if region.limit >= 0 else region.end + rule.reach
+        for match in self.pattern.finditer(window.text, region.start, limit):
             start = match.start()
             if start > last or start >= window.judged_to:
                 break
-            if start >= first and (found := self._candidate(window, match)):
+            if start < first or known(self.rule, match[0]):
+                continue
+            found = self._candidate(window, match)
+            if found:
                 yield found
 
     def _candidate(self, window: Window, match: re.Match[str]) -> Candidate | None:
@@ -107,7 +116,7 @@ class Confirm:
         names += [sign.name for sign, _, ask in self.caps if ask and ask(at) and sign.name not in names]
         category = next((other for ask, other in self.categories if ask(at)), rule.category)
         shown = masked(match[group], rule.keep)
-        return Candidate(rule, level, category, _exact(at), value, shown, tuple(names), points, cap)
+        return Candidate(rule, level, category, _exact(at), value, shown, tuple(names), points, cap, match[0])
 
     def _score(self, at: Spot, seen: tuple[str, ...]) -> tuple[list[str], int]:
         names, points = [], self.rule.base

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from classifiers.confirm import Confirm
 from classifiers.gathering import Gathering
 from classifiers.model import Block, Certainty, Classification, Gap, Level
-from classifiers.prefilter import Words, regions
+from classifiers.prefilter import asking, regions
 from classifiers.rules import Rules
+from classifiers.sweep import Either, Sweep
 from classifiers.window import Joiner, Window
 
 MOST_FINDINGS = 200
@@ -21,15 +22,15 @@ MOST_FINDINGS = 200
 class Engine:
     """The rules, made ready to run; build once, use for any number of documents."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._words = Words(rules)
+    def __init__(self, rules: Rules, sweep: Sweep | None = None) -> None:
+        self.sweep = sweep or Either(asking(rules), rules.cache)
         self._confirms = [Confirm(rule, rules.read_as) for rule in rules.rules]
 
     def judge(self, window: Window, gathering: Gathering) -> None:
         """Add what one window holds."""
-        found = regions(window.text, self._words.hits(window.text), len(self._confirms))
-        for region in found:
-            for candidate in self._confirms[region.rule].candidates(window, region):
+        hits = self.sweep.hits(window.text)
+        for region in regions(window.text, hits, len(self._confirms)):
+            for candidate in self._confirms[region.rule].candidates(window, region, gathering.known):
                 gathering.add(candidate)
 
 

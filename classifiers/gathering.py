@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from classifiers.confirm import Candidate
 from classifiers.masks import fingerprint
-from classifiers.model import Finding, Place, Region
+from classifiers.model import Certainty, Finding, Place, Region
+from classifiers.rules import Rule
 
 MOST_VALUES = 10_000
 """Distinct values of one rule that are told apart; a list with more of them counts as this many."""
 MOST_MARKS = 500
 """Distinct marks of one rule and level in one document; further ones only raise the count of the strongest."""
+MOST_MET = 20_000
+"""Different matches, as written, that are remembered so that the same need not be judged again and again."""
+LOOKS = 3
 REPEATED = 3
 DIFFERENT_MARKS = 3
 """A document with so many different marks teaches marks (facts: 1.5)."""
@@ -34,6 +38,15 @@ class Record:
     fingerprint: str = ""
 
 
+@dataclass(slots=True)
+class Met:
+    """How a match as written did so far."""
+
+    record: Record
+    looks: int = 0
+    points: int = 0
+
+
 class Gathering:
     """The document aggregate."""
 
@@ -42,6 +55,29 @@ class Gathering:
         self._records: dict[Key, Record] = {}
         self._marks: dict[Path, set[str]] = {}
         self._cues: dict[Path, int] = {}
+        self._met: dict[tuple[str, str], Met] = {}
+
+    def known(self, rule: Rule, raw: str) -> bool:
+        """Whether the same was met before and another look could not change the verdict; it is then only counted.
+
+        A mark is known once it scored high; a value of a list after a few looks, because lists count distinct values.
+        """
+        met = self._met.get((rule.id, raw))
+        if met is None or met.looks < (0 if met.points >= Certainty.HIGH else LOOKS):
+            return False
+        if rule.per_value and met.points < Certainty.HIGH:
+            return False
+        met.record.count += 1
+        return True
+
+    def _meet(self, one: Candidate, record: Record) -> None:
+        met = self._met.get((one.rule.id, one.raw))
+        if met is None:
+            if len(self._met) >= MOST_MET:
+                return
+            met = self._met[one.rule.id, one.raw] = Met(record)
+        met.looks += 1
+        met.points = max(met.points, min(one.points, one.cap))
 
     def add(self, one: Candidate) -> None:
         """Take a candidate; only the strongest of its kind is kept whole."""
@@ -60,6 +96,7 @@ class Gathering:
             record.best = one
             record.fingerprint = fingerprint(one.value, self._key)
         record.count += 1
+        self._meet(one, record)
         if not rule.per_value and one.points >= rule.base and len(record.values) < MOST_VALUES:
             record.values.add(fingerprint(one.value, self._key))
 

@@ -45,7 +45,7 @@ def load(paths: Sequence[Path], cache: Path | None = None) -> Rules:
             new[name] = proved = tree(path.name, raw)
         reader.read(path.stem, proved, trusted=name not in new)
     digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in raws)).hexdigest()
-    rules = Rules(tuple(reader.rules), digest, reader.read_as)
+    rules = Rules(tuple(reader.rules), digest, reader.read_as, cache)
     if new:
         from classifiers.examples import run_examples
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +15,9 @@ from classifiers.rules import Example, Rule, Sign, Where
 from classifiers.signs import BUILT_IN, COUNTED
 from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
 
-RUNS = frozenset({"digits", "code"})
 RULE_FIELDS = (
-    "id title category level levels pattern ignore_case needs runs base supports caps unless categories check regions "
-    "not_regions per_value keep matching not_matching"
+    "id title category level levels pattern ignore_case needs digits grouped base supports caps unless categories "
+    "check regions not_regions per_value reach keep matching not_matching"
 )
 DISTINCT = re.compile(r"distinct_\d+")
 
@@ -155,6 +155,7 @@ class Reader(Fields):
                 "the pattern has no group named level, so none would be chosen",
                 "正则表达式中没有 level 组",
             )
+        words, pairs = self.needs(given, where)
         return Rule(
             str(given["id"]),
             self.pack,
@@ -164,8 +165,10 @@ class Reader(Fields):
             levels=tuple((str(word), self.word(Level.of, one, f"{where}, levels")) for word, one in levels.items()),
             pattern=pattern,
             ignore_case=self.truth(given.get("ignore_case", False), f"{where}, ignore_case"),
-            needs=self.needs(given, where),
-            runs=self.runs(given, where),
+            needs=words,
+            pairs=pairs,
+            digits=self.span(given.get("digits"), f"{where}, digits", 99),
+            grouped=self.truth(given.get("grouped", False), f"{where}, grouped"),
             base=self.number(given.get("base", 0), f"{where}, base"),
             supports=self.signs_of(given.get("supports", {}), f"{where}, supports"),
             caps=self.signs_of(given.get("caps", {}), f"{where}, caps"),
@@ -178,29 +181,47 @@ class Reader(Fields):
             regions=self.regions(given.get("regions"), f"{where}, regions"),
             not_regions=self.regions(given.get("not_regions"), f"{where}, not_regions"),
             per_value=self.truth(given.get("per_value", False), f"{where}, per_value"),
-            keep=self.keep(given.get("keep"), f"{where}, keep"),
+            reach=self.number(given.get("reach", 60), f"{where}, reach", 0, 500),
+            keep=self.span(given.get("keep"), f"{where}, keep", 8),
             examples=self.examples(given["matching"], f"{where}, matching"),
             not_examples=self.examples(given["not_matching"], f"{where}, not_matching"),
         )
 
-    def needs(self, given: Mapping[str, Any], where: str) -> tuple[str, ...]:
-        """The words in all forms of their characters; one character stands for a word that is written with gaps."""
-        found: list[str] = []
+    def needs(self, given: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], tuple[tuple[str, str, bool], ...]]:
+        """Words, and pairs of characters.
+
+        ``[ab][cd]`` stands for four words; ``机<密`` looks for 密 and then whether 机 stands before it, ``密>级`` for
+        密 and whether 级 stands after it, both with gaps and in all forms of the characters.
+        """
+        words: list[str] = []
+        pairs: list[tuple[str, str, bool]] = []
         for word in self.words(given.get("needs", []), f"{where}, needs"):
-            found += [word, *(self.alike.get(word, "") if len(word) == 1 else "")]
-        if not found and not given.get("runs"):
+            if word.startswith("["):
+                choices = [self.letters(one) for one in re.findall(r"\[([^\]]+)\]", word)]
+                words += map("".join, itertools.product(*choices))
+            elif len(word) == 3 and word[1] in "<>":
+                before = word[1] == "<"
+                sought, companion = (word[2], word[0]) if before else (word[0], word[2])
+                pairs += itertools.product(self.forms(sought), self.forms(companion), (before,))
+            else:
+                words.append(word)
+        if not words and not pairs and not given.get("digits") and not given.get("grouped"):
             raise self.fail(
                 f"{where}, needs",
-                "expected words or runs; without them the rule would be tried on every line",
-                "应写明 needs 或 runs，否则每一行都要尝试本规则",
+                "expected needs, digits or grouped; without them the rule would be tried on every line",
+                "应写明 needs、digits 或 grouped，否则每一行都要尝试本规则",
             )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(words)), tuple(dict.fromkeys(pairs))
 
-    def runs(self, given: Mapping[str, Any], where: str) -> frozenset[str]:
-        """Names of runs."""
-        found = frozenset(self.words(given.get("runs", []), f"{where}, runs"))
-        if found - RUNS:
-            raise self.fail(f"{where}, runs", f"expected some of {sorted(RUNS)}", f"应为 {sorted(RUNS)} 之一")
+    def forms(self, one: str) -> str:
+        """A character and all that is read as it."""
+        return one + self.alike.get(one, "")
+
+    def letters(self, choice: str) -> list[str]:
+        """The characters of ``a-cx``."""
+        found: list[str] = []
+        for one in re.findall(r"(.)-(.)|(.)", choice):
+            found += [one[2]] if one[2] else map(chr, range(ord(one[0]), ord(one[1]) + 1))
         return found
 
     def check(self, value: object, where: str) -> str:
@@ -213,13 +234,13 @@ class Reader(Fields):
         """Names of regions."""
         return frozenset(self.word(Region, one, where) for one in self.words(value or [], where))
 
-    def keep(self, value: object, where: str) -> tuple[int, int] | None:
-        """How many characters the masked form shows at both ends."""
+    def span(self, value: object, where: str, most: int) -> tuple[int, int] | None:
+        """Two numbers from 0."""
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != 2:
             raise self.fail(where, "expected two numbers", "应为两个数字")
-        return self.number(value[0], where, 0, 8), self.number(value[1], where, 0, 8)
+        return self.number(value[0], where, 0, most), self.number(value[1], where, 0, most)
 
     def examples(self, value: object, where: str) -> tuple[Example, ...]:
         """Small documents."""

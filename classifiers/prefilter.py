@@ -1,7 +1,7 @@
 """Finds the few lines that a rule is worth trying on, in one pass over the text for all rules.
 
-A rule says which words (or runs of digits) every match has in its line. The words of all rules are one Aho-Corasick
-automaton; nothing else touches the text that has none of them.
+A rule says which words, or how many digits in a row, every match has in its line. All of them are looked for at once
+(``classifiers.sweep``); nothing else touches the text that has none of them.
 """
 
 from __future__ import annotations
@@ -9,73 +9,93 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from classifiers.rules import Rules
 
-RUNS = {
-    "digits": r"[0-9０-９](?:[\s\-－\u200b-\u200f\u2060\ufeff]{0,3}[0-9０-９]){6,}",
-    "code": r"[0-9A-Za-z０-９Ａ-Ｚ]{15,}",
-}
-"""What may stand for a word of ``needs``: seven digits or more, also in groups; fifteen letters and digits or more."""
+ZERO = "\u200b-\u200f\u2060\ufeff\u00ad"
+NUMBER = re.compile(rf"[0-9０-９](?:[{ZERO}]{{0,2}}[0-9０-９]){{5,}}")
+"""Six digits and more in a row; what is not seen between them does not end the row."""
+GROUPED = re.compile(
+    r"[0-9０-９](?:[0-9０-９]{2,3}[ \-－\u3000\u00a0][0-9０-９]{4}[ \-－\u3000\u00a0][0-9０-９]{3,4}"
+    r"|[0-9０-９]{5}[ \-－\u3000\u00a0][0-9０-９]{8})"
+)
+"""Digits in the groups of telephone numbers, cards and identity numbers."""
+MOST_DIGITS = 99
 BACK = 12
 """Code points before a word that its match may begin, when a mark is broken over two lines."""
 FAR = 2000
 """Code points of a line on each side of a word; some files are one single line."""
 
+REACH = 24
+"""Code points around a number in which its rules are tried."""
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Lines in which one rule is tried."""
+Hit = tuple[int, int, tuple[int, ...]]
+"""Offset of a word's last character and -1, or both ends of a number, and the rules that asked for it."""
+
+
+class Region(NamedTuple):
+    """Where one rule is tried: lines, or what is around a number. A tuple, because there are many of them."""
 
     rule: int
     start: int
     end: int
+    """A match starts before it."""
+    limit: int
+    """A match ends before it; -1: as the rule says."""
 
 
-class Words:
-    """The portable way: daachorse for words, ``re`` for runs."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the rules ask for, by what is looked for."""
 
-    def __init__(self, rules: Rules) -> None:
-        import daachorse
-
-        asking: dict[str, set[int]] = {}
-        for number, rule in enumerate(rules.rules):
-            for word in rule.needs:
-                for form in {word, word.lower(), word.upper(), word.capitalize()} if rule.ignore_case else {word}:
-                    asking.setdefault(form, set()).add(number)
-        self._asking = [tuple(sorted(numbers)) for numbers in asking.values()]
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(asking)) if asking else None
-        self._runs = [
-            (re.compile(pattern), tuple(n for n, rule in enumerate(rules.rules) if name in rule.runs))
-            for name, pattern in RUNS.items()
-        ]
-
-    def hits(self, text: str) -> list[tuple[int, tuple[int, ...]]]:
-        """Offsets of words and runs, each with the rules that asked for it, in rising order."""
-        found = (
-            [(start, self._asking[n]) for start, _, n in self._automaton.find_overlapping(text)]
-            if self._automaton
-            else []
-        )
-        for pattern, asking in self._runs:
-            if asking:
-                found += [(match.start(), asking) for match in pattern.finditer(text)]
-        found.sort()
-        return found
+    words: dict[str, tuple[int, ...]]
+    """Words to the rules that need them."""
+    pairs: dict[str, dict[tuple[str, bool], tuple[int, ...]]]
+    """A character to its companions, and whether they stand before it, with the rules."""
+    by_length: tuple[tuple[int, ...], ...]
+    """Rules to try on a number of so many digits."""
+    grouped: tuple[int, ...]
 
 
-def regions(text: str, hits: Iterable[tuple[int, tuple[int, ...]]], count: int) -> list[Region]:
-    """Whole lines around the hits, no line twice for one rule; ``count`` is the number of rules."""
+def asking(rules: Rules) -> Asking:
+    """All that the rules need, turned round."""
+    words: dict[str, list[int]] = {}
+    pairs: dict[str, dict[tuple[str, bool], list[int]]] = {}
+    for number, rule in enumerate(rules.rules):
+        for word in rule.needs:
+            for form in {word, word.lower(), word.upper(), word.capitalize()} if rule.ignore_case else {word}:
+                words.setdefault(form, []).append(number)
+        for sought, companion, before in rule.pairs:
+            pairs.setdefault(sought, {}).setdefault((companion, before), []).append(number)
+    return Asking(
+        {word: tuple(sorted(numbers)) for word, numbers in words.items()},
+        {one: {pair: tuple(numbers) for pair, numbers in table.items()} for one, table in pairs.items()},
+        tuple(
+            tuple(n for n, rule in enumerate(rules.rules) if rule.digits and rule.digits[0] <= length <= rule.digits[1])
+            for length in range(MOST_DIGITS + 1)
+        ),
+        tuple(n for n, rule in enumerate(rules.rules) if rule.grouped),
+    )
+
+
+def regions(text: str, hits: Iterable[Hit], count: int) -> list[Region]:
+    """Where to try which rule, no place twice for one rule; ``count`` is the number of rules."""
     reached = [0] * count
     found = []
     line_start = line_end = -1
-    for offset, asking in hits:
-        if not line_start <= offset - BACK or not offset <= line_end:
-            line_start = text.rfind("\n", max(0, offset - FAR), max(0, offset - BACK)) + 1 or max(0, offset - FAR)
-            line_end = text.find("\n", offset, offset + FAR)
-            line_end = min(len(text), offset + FAR) if line_end < 0 else line_end
-        for rule in asking:
-            if offset >= reached[rule]:
-                found.append(Region(rule, max(line_start, reached[rule]), line_end))
-                reached[rule] = line_end
+    for offset, end, rules in hits:
+        if end >= 0:
+            start, stop = max(0, offset - REACH), end
+            limit = end + REACH
+        else:
+            if not line_start <= offset - BACK or not offset <= line_end:
+                line_start = text.rfind("\n", max(0, offset - FAR), max(0, offset - BACK)) + 1 or max(0, offset - FAR)
+                line_end = text.find("\n", offset, offset + FAR)
+                line_end = min(len(text), offset + FAR) if line_end < 0 else line_end
+            start, stop, limit = line_start, line_end, -1
+        for rule in rules:
+            if max(offset, end - 1) >= reached[rule]:
+                found.append(Region(rule, max(start, reached[rule]), stop, limit))
+                reached[rule] = stop + 1
     return found

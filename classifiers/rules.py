@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, Category, Level, Region
@@ -75,8 +76,13 @@ class Rule:
     ignore_case: bool
     needs: tuple[str, ...]
     """Words one of which is in the line of every match; the rule is tried on no other line."""
-    runs: frozenset[str]
-    """Names of runs (``digits``, ``code``) that may stand for a word of ``needs``."""
+    pairs: tuple[tuple[str, str, bool], ...]
+    """Two characters, with or without gaps between, that may stand for a word of ``needs``: the one looked for, its
+    companion, and whether the companion stands before it."""
+    digits: tuple[int, int] | None
+    """How many digits in a row may stand for a word of ``needs``: least and most."""
+    grouped: bool
+    """Digits in groups, such as 138-0013-8000, may stand for a word of ``needs``."""
     base: int
     supports: tuple[tuple[Sign, int], ...]
     caps: tuple[tuple[Sign, int], ...]
@@ -91,6 +97,8 @@ class Rule:
     not_regions: frozenset[Region] = frozenset()
     per_value: bool = False
     """A finding for each value (marks); otherwise one finding that counts distinct values."""
+    reach: int = 60
+    """Code points that a match may run on after the line that it starts in."""
     keep: tuple[int, int] | None = None
     """Characters shown at both ends of the masked form; None shows all (a mark is no secret)."""
     examples: tuple[Example, ...] = ()
@@ -106,6 +114,8 @@ class Rules:
     """64 hex digits over the packs' bytes, in order."""
     read_as: dict[str, str] = field(default_factory=dict)
     """A character to the one it is read as."""
+    cache: Path | None = None
+    """A folder that only the caller's account may write, for what is built once."""
 
     @cached_property
     def engine(self) -> Engine:

@@ -31,6 +31,7 @@ NO_TEXT = re.compile(rf"[{BLANK}\s]")
 QUOTES = frozenset("“”\"‘’'「」『』《》〈〉‹›«»")
 
 Ask = Callable[["Spot"], bool]
+Search = Callable[[str], bool]
 
 
 @dataclass(slots=True)
@@ -195,53 +196,68 @@ def question(sign: Sign, ignore_case: bool) -> Ask | None:
         return None
     if sign.where is Where.BUILT_IN:
         return BUILT_IN.get(sign.name)
-    pattern = re.compile(sign.pattern, re.IGNORECASE if ignore_case else 0) if sign.pattern else None
-    return partial(ASKED[sign.where], sign, pattern)
+    return partial(ASKED[sign.where], sign, search(sign.pattern, ignore_case) if sign.pattern else None)
 
 
-def _group(sign: Sign, pattern: re.Pattern[str] | None, at: Spot) -> bool:
+def search(pattern: str, ignore_case: bool) -> Search:
+    """A search for the pattern; where it is only a choice of words, comparing words is several times faster."""
+    words = pattern.split("|")
+    if not ignore_case and all(re.escape(word) == word and word for word in words):
+        return partial(_any_word, tuple(words))
+    compiled = re.compile(pattern, re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
+    return lambda text: compiled.search(text) is not None
+
+
+def _any_word(words: tuple[str, ...], text: str) -> bool:
+    for word in words:  # noqa: SIM110 - any() with a generator costs three times as much, and this is the inner loop
+        if word in text:
+            return True
+    return False
+
+
+def _group(sign: Sign, pattern: Search | None, at: Spot) -> bool:
     said = at.match[0] if sign.group == "match" else at.match.groupdict().get(sign.group)
-    return bool(said) and (pattern is None or bool(pattern.search(said or "")))
+    return bool(said) and (pattern is None or bool(pattern(said or "")))
 
 
-def _line(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
-    return bool(pattern.search(at.before()) or pattern.search(at.after()))
+def _line(_sign: Sign, pattern: Search, at: Spot) -> bool:
+    return bool(pattern(at.before()) or pattern(at.after()))
 
 
-def _before(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
-    return bool(pattern.search(at.window.text[max(0, at.start - sign.within) : at.start]))
+def _before(sign: Sign, pattern: Search, at: Spot) -> bool:
+    return bool(pattern(at.window.text[max(0, at.start - sign.within) : at.start]))
 
 
-def _after(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
-    return bool(pattern.search(at.window.text[at.end : at.end + sign.within]))
+def _after(sign: Sign, pattern: Search, at: Spot) -> bool:
+    return bool(pattern(at.window.text[at.end : at.end + sign.within]))
 
 
-def _near(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+def _near(sign: Sign, pattern: Search, at: Spot) -> bool:
     return _before(sign, pattern, at) or _after(sign, pattern, at)
 
 
-def _above(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+def _above(sign: Sign, pattern: Search, at: Spot) -> bool:
     text = at.window.text[max(0, at.line_start - LINE_REACH) : max(0, at.line_start - 1)]
     lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern.search(line) for line in lines[-sign.within :])
+    return any(pattern(line) for line in lines[-sign.within :])
 
 
-def _below(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+def _below(sign: Sign, pattern: Search, at: Spot) -> bool:
     text = at.window.text[at.line_end + 1 : at.line_end + 1 + LINE_REACH]
     lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern.search(line) for line in lines[: sign.within])
+    return any(pattern(line) for line in lines[: sign.within])
 
 
-def _around(sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
+def _around(sign: Sign, pattern: Search, at: Spot) -> bool:
     return _above(sign, pattern, at) or _below(sign, pattern, at)
 
 
-def _column(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
-    return bool(pattern.search(header(at)))
+def _column(_sign: Sign, pattern: Search, at: Spot) -> bool:
+    return bool(pattern(header(at)))
 
 
-def _part(_sign: Sign, pattern: re.Pattern[str], at: Spot) -> bool:
-    return bool(pattern.search(at.place.part))
+def _part(_sign: Sign, pattern: Search, at: Spot) -> bool:
+    return bool(pattern(at.place.part))
 
 
 def header(at: Spot) -> str:

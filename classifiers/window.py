@@ -1,6 +1,6 @@
 """A stretch of text joined from Blocks, so that it is scanned once and not once per cell.
 
-The text is that of the Blocks with ``\\n`` between them. A document property is joined as ``name: value``, so that a
+The text is that of the Blocks with ``\\n`` after each. A document property is joined as ``name: value``, so that a
 mark in a property named 密级 reads like the same field on a page.
 """
 
@@ -34,6 +34,7 @@ class Piece:
     """A Block, or the rest of one whose beginning was judged before."""
 
     text: str
+    """With the line end after it; without one where a long line was cut."""
     place: Place
     depth: int
     """Code points of the document's text before it."""
@@ -76,19 +77,20 @@ class Joiner:
             if isinstance(part, Gap):
                 self.gaps.append(part)
                 continue
-            self._add(part)
-            while self._size >= SIZE + OVERLAP:
-                window = self._window(final=False)
-                yield window
-                self._keep_tail(window)
+            self.characters += len(part.text)
+            for block, end in self._split(part) if len(part.text) > SIZE else ((part, "\n"),):
+                self._add(block, end)
+                while self._size >= SIZE + OVERLAP:
+                    window = self._window(final=False)
+                    yield window
+                    self._keep_tail(window)
         if self._pieces:
             yield self._window(final=True)
 
-    def _add(self, block: Block) -> None:
+    def _add(self, block: Block, end: str) -> None:
         place, text = block.place, block.text
         if not text:
             return
-        self.characters += len(text)
         region = place.region
         if region is Region.METADATA and place.part:
             text = f"{place.part}: {text}"
@@ -99,8 +101,22 @@ class Joiner:
                 self._first[place.path] = text[:FIRST_LINE].partition("\n")[0]
             if region is Region.CELL or place.cell:
                 self._header(place, text)
-        self._pieces.append(Piece(text, place, depth))
-        self._size += len(text) + 1
+        self._pieces.append(Piece(text + end, place, depth))
+        self._size += len(text) + len(end)
+
+    def _split(self, block: Block) -> Iterator[tuple[Block, str]]:
+        """A Block as it is, or a long one cut at line ends: joining must not copy a whole file for each window."""
+        text, place = block.text, block.place
+        at = 0
+        while len(text) - at > SIZE:
+            end = text.rfind("\n", at + SIZE // 2, at + SIZE)
+            # A line longer than a window is cut within; the overlap keeps a match on the cut whole.
+            cut = end if end >= 0 else at + SIZE
+            yield Block(text[at:cut], place), "\n" if end >= 0 else ""
+            if place.line is not None:
+                place = replace(place, line=place.line + text.count("\n", at, cut) + (end >= 0))
+            at = cut + (end >= 0)
+        yield Block(text[at:], place), "\n"
 
     def _header(self, place: Place, text: str) -> None:
         row, column = address(place)
@@ -113,9 +129,9 @@ class Joiner:
         pieces, starts, at = self._pieces, [], 0
         for piece in pieces:
             starts.append(at)
-            at += len(piece.text) + 1
-        text = "\n".join([piece.text for piece in pieces])
-        judged_to = len(text) + 1 if final else min(len(text) - OVERLAP, self._judged + SIZE)
+            at += len(piece.text)
+        text = "".join([piece.text for piece in pieces])
+        judged_to = len(text) if final else min(len(text) - OVERLAP, self._judged + SIZE)
         return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first)
 
     def _keep_tail(self, window: Window) -> None:
