@@ -24,8 +24,8 @@ LONGEST_ANSWER = 64 * 1024
 """Bytes of an answer; a true one has a few hundred."""
 
 
-class NotKnown(KeysError):
-    """Name or password is wrong, or the account is locked: asking on for further files would only lock it."""
+class AskNoFurther(KeysError):
+    """Name or password is wrong, the account is locked, or it opened too much: asking on would only make it worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ def address_of(office_file: Path) -> Address:
 
 
 def ask(address: Address, reader: Reader, header: bytes, reason: str = "") -> Grant:
-    """The key of the file with this header. Raises NotKnown, KeysError where refused or the office is out of reach."""
+    """The key of the file with this header.
+
+    Raises AskNoFurther, KeysError where it is refused or the office is out of reach.
+    """
     from keys import exchange
     from keys.errors import KeysFault
 
@@ -159,8 +162,8 @@ def _refusal(address: Address, status: int, told: dict[str, Any]) -> DlpError:
     if message is None:
         return _strange(address)
     hint = _say(told.get("hint"))
-    if status == 401:
-        return NotKnown(message, hint)
+    if status in (401, 429):
+        return AskNoFurther(message, hint)
     kinds: dict[object, type[DlpError]] = {2: UsageError, 3: UnreadableError}
     return kinds.get(told.get("status"), KeysError)(message, hint)
 

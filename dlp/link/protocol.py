@@ -18,7 +18,7 @@ A reader without a browser proves themself with name and password:
   "name", "size", "sha256"}``: the key of this one file, wrapped to the one-time public key (``keys.exchange``);
   ``account`` is the name as the office writes it, under which the wrapping is bound (``opening_context``). 401 where
   the name or the password is wrong or the account is locked (a client then asks no further, or it would lock the
-  account), 403 where this file is refused.
+  account), 429 where the account opened too many files in a short time, 403 where this file is refused.
 """
 
 from __future__ import annotations

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
-
-from classifiers.model import Level
 from dlp import ulid
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
 from dlp.link.protocol import opening_context as context
 from dlp.office.ground import Ground, Writing
-from dlp.office.groups import find_group, is_member
-from dlp.office.people import Account, AccountState, account_view, find
-from dlp.office.rights import Right, allowed
+from dlp.office.opening_rules import BULK, MOST_OPENINGS, MOST_TRIES, PROVED, WITHIN, registered, tries, why_not, words
+from dlp.office.people import Account, account_view, find
 from dlp.office.store.tables import OpeningRow, RecordRow, SealedRow
 from dlp.office.tokens import fold
 
+__all__ = [
+    "BULK",
+    "MOST_OPENINGS",
+    "MOST_TRIES",
+    "WITHIN",
+    "Openings",
+    "PasswordAgain",
+    "Release",
+    "TooMany",
+    "context",
+]
+
 LARGEST_HEADER = 64 * 1024
 LONGEST_REASON = 2000
-MOST_OPENINGS = 200
-WITHIN = timedelta(minutes=10)
-"""A stolen password must not open the whole archive before anybody looks."""
 
-NOT_OURS = Say("this file was not sealed by this office", "该文件并非由本单位加密")
-NOT_YOURS = Say("this account may not open this file", "该账户无权打开此文件")
-TOO_MANY = Say("too many files were opened in a short time", "短时间内打开的文件过多")
-ASK = Say("ask its sender or the security administrator", "请联系发送人或安全保密管理员")
+
+class TooMany(KeysError):
+    """The account opened, or tried to open, too many files in a short time."""
+
+
+class PasswordAgain(KeysError):
+    """The session opened many files; the next takes the password again (``Openings.proved``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +54,75 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class _Judged:
+    """What was found for a header, why it is refused (or nothing), and the row of this try."""
+
+    found: SealedRow | RecordRow | None
+    why: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
 class Openings:
     """The door to every sealed file."""
 
     ground: Ground
 
-    def release(self, account: Account, header: bytes, client_key: str, reason: str = "", name: str = "") -> Release:
+    def release(
+        self,
+        account: Account,
+        header: bytes,
+        client_key: str,
+        reason: str = "",
+        name: str = "",
+        *,
+        proven: bool = False,
+    ) -> Release:
         """The file key of a registered header for a reader who may open it.
 
         ``name`` is the account's name as the client wrote it, where it differs in case. Archive records need a
-        reason. The event is durable before the keystore is asked. Raises KeysError where it is refused (which is an
-        event too), UsageError for a header or client key that is none.
+        reason. ``proven``: the caller checked the password with this very request; a mere session must prove it again
+        after BULK files. The event is durable before the keystore is asked. Raises KeysError where it is refused
+        (which is an event too): TooMany, PasswordAgain; UsageError for a header or client key that is none.
         """
         if not header or len(header) > LARGEST_HEADER:
             raise UsageError(Say("the header is empty or too long", "文件头为空或过长"))
         if name and fold(name) != fold(account.name):
             raise UsageError(Say("the name is not that of the account", "名称与账户不符"))
-        found, refusal = self._judged(account, hashlib.sha256(header).hexdigest(), reason.strip())
-        if refusal or found is None:
-            raise KeysError(refusal or NOT_OURS, ASK)
-        wrapped = self._wrapped(account, header, client_key, name)
-        return Release(wrapped, found.name, found.size, found.sha256)
+        judged = self._judged(account, header, reason.strip(), proven)
+        if judged.why or judged.found is None:
+            raise _refusal(judged.why)
+        wrapped = self._wrapped(account, header, client_key, name, judged)
+        return Release(wrapped, judged.found.name, judged.found.size, judged.found.sha256)
 
-    def _judged(self, account: Account, digest: str, reason: str) -> tuple[SealedRow | RecordRow | None, Say | None]:
-        """What was found and why it is refused; on return the event is on disk."""
+    def proved(self, account: Account) -> None:
+        """The account proved its password just now (``office.accounts.check``): another BULK files may follow."""
+        with self.ground.writing(account) as writing:
+            row = self._row(writing, account, "", PROVED, "")
+            writing.note("opening.proved", account.name, row.id)
+
+    def _judged(self, account: Account, header: bytes, reason: str, proven: bool) -> _Judged:
+        """Whether the reader gets the key; on return the event is on disk."""
+        digest = hashlib.sha256(header).hexdigest()
         with self.ground.writing() as writing:
             row = registered(writing.session, self.ground.organisation, digest)
             # Read anew inside this transaction: an account that was disabled a moment ago opens nothing.
             reader = account_view(find(writing.session, account.id))
-            why = self._why_not(writing, reader, row, reason)
-            self._write_down(writing, reader, digest, why, reason)
-            if row is None or why in {"unregistered", "no_right"}:
-                return None, NOT_OURS if row is None else NOT_YOURS
-            if why == "no_reason":
-                return row, Say("opening a file of the archive needs a reason", "打开归档文件须说明理由")
-            return row, (TOO_MANY if why == "too_many" else NOT_YOURS) if why else None
+            tried = tries(self.ground, writing.session, reader, refused=True)
+            if tried > MOST_TRIES:
+                return _Judged(row, "too_many", "")  # written down once already; more lines would only fill the disk
+            why = why_not(self.ground, writing, reader, row, reason=reason, proven=proven)
+            if why == "unregistered" and self._is_to_our_key(header):
+                # Somebody outside the agents seals to our key, to have us open what we never judged.
+                why = "unregistered_to_our_key"
+            if tried == MOST_TRIES:
+                why = "too_many"
+            outcome = "refused" if why else "released"
+            opening = self._row(writing, reader, digest, outcome, why or reason[:LONGEST_REASON])
+            writing.note(f"opening.{outcome}", reader.name, opening.id, header=digest, why=why, reasoned=bool(reason))
+            return _Judged(row, why, opening.id)
 
-    def _write_down(self, writing: Writing, reader: Account, digest: str, why: str, reason: str) -> None:
-        outcome = "refused" if why else "released"
+    def _row(self, writing: Writing, reader: Account, digest: str, outcome: str, why: str) -> OpeningRow:
         row = OpeningRow(
             id=ulid.new(),
             organisation=writing.organisation,
@@ -94,46 +130,35 @@ class Openings:
             account=reader.id,
             name=reader.name,
             outcome=outcome,
-            why=why or reason[:LONGEST_REASON],
+            why=why,
             at=writing.at,
         )
         writing.session.add(row)
-        writing.note(f"opening.{outcome}", reader.name, row.id, header=digest, why=why, reasoned=bool(reason))
+        return row
 
-    def _why_not(self, writing: Writing, reader: Account, row: SealedRow | RecordRow | None, reason: str) -> str:
-        """The reason of a refusal for the events, or nothing. The reader is told less."""
-        session = writing.session
-        if reader.state != AccountState.ACTIVE:
-            return "account_disabled"
-        if row is None:
-            return "unregistered"
-        if self._recently(session, reader) >= MOST_OPENINGS:
-            return "too_many"
-        if isinstance(row, RecordRow):
-            return _why_not_record(reader, row, reason)
-        if not allowed(reader, Right.OPEN_FILES):
-            return "no_right"
-        if row.revoked:
-            return "revoked"
-        if row.expires and row.expires <= writing.at:
-            return "expired"
-        return _why_not_reader(session, reader, row)
+    def _is_to_our_key(self, header: bytes) -> bool:
+        """Whether one of our epoch keys would open it; what it opens is forgotten at once."""
+        from keys.errors import EpochRevoked, KeysFault
 
-    def _recently(self, session: Session, reader: Account) -> int:
-        mine = (OpeningRow.account == reader.id) & (OpeningRow.at > self.ground.now(-WITHIN))
-        asked = select(func.count()).select_from(OpeningRow).where(mine, OpeningRow.outcome == "released")
-        return session.scalar(asked) or 0
+        try:
+            self.ground.keystore.unwrap(header)
+        except EpochRevoked:
+            return True
+        except KeysFault:
+            return False
+        return True
 
-    def _wrapped(self, account: Account, header: bytes, client_key: str, name: str) -> str:
-        from keys.errors import KeysFault
+    def _wrapped(self, account: Account, header: bytes, client_key: str, name: str, judged: _Judged) -> str:
+        from keys.errors import EpochRevoked, KeysFault
         from keys.exchange import wrap_for
 
         try:
             return wrap_for(client_key, self.ground.keystore.unwrap(header), context(header, name or account.name))
+        except EpochRevoked as error:
+            self._not_after_all(account, header, judged, "refused", "epoch_revoked")
+            raise _refusal("epoch_revoked") from error
         except KeysFault as error:
-            with self.ground.writing() as writing:
-                digest = hashlib.sha256(header).hexdigest()
-                writing.note("opening.failed", account.name, "", header=digest, why=type(error).__name__)
+            self._not_after_all(account, header, judged, "failed", type(error).__name__)
             raise KeysError(
                 Say("the file's key could not be handed out", "无法提供该文件的密钥"),
                 Say(
@@ -142,34 +167,15 @@ class Openings:
                 ),
             ) from error
 
-
-def _why_not_record(reader: Account, row: RecordRow, reason: str) -> str:
-    if not allowed(reader, Right.FETCH_ARCHIVE):
-        return "no_right"
-    if reader.clearance < Level(row.level):
-        return "clearance"
-    return "" if reason else "no_reason"
-
-
-def _why_not_reader(session: Session, reader: Account, row: SealedRow) -> str:
-    if fold(row.sender) == fold(reader.name):
-        return ""
-    if reader.clearance < Level(row.level):
-        return "clearance"
-    if not row.group:
-        return ""
-    group = find_group(session, row.organisation, row.group)
-    if group is None or group.closed or not is_member(session, group, reader.id):
-        return "not_in_group"
-    return "above_group" if Level(row.level) > Level.of(group.highest) else ""
+    def _not_after_all(self, account: Account, header: bytes, judged: _Judged, outcome: str, why: str) -> None:
+        """The event that said released stands; this one says that nothing was."""
+        with self.ground.writing() as writing:
+            row = writing.session.get_one(OpeningRow, judged.opening)
+            row.outcome, row.why = outcome, why
+            digest = hashlib.sha256(header).hexdigest()
+            writing.note(f"opening.{outcome}", account.name, judged.opening, header=digest, why=why)
 
 
-def registered(session: Session, organisation: str, digest: str) -> SealedRow | RecordRow | None:
-    """What a header stands for; anybody can encrypt to a public key, so only registered ones count as ours."""
-    tables: tuple[type[SealedRow], type[RecordRow]] = (SealedRow, RecordRow)
-    for table in tables:
-        asked: Select[Any] = select(table).where(table.organisation == organisation, table.header_digest == digest)
-        row: SealedRow | RecordRow | None = session.scalars(asked).one_or_none()
-        if row is not None:
-            return row
-    return None
+def _refusal(why: str) -> KeysError:
+    kinds: dict[str, type[KeysError]] = {"too_many": TooMany, "password_again": PasswordAgain}
+    return kinds.get(why, KeysError)(*words(why))

@@ -35,6 +35,7 @@ class Right(StrEnum):
     GRANT = "grant"
     KEEP_GROUPS = "keep_groups"
     REVOKE_FILES = "revoke_files"
+    KEEP_KEYS = "keep_keys"
     SEE_POLICY = "see_policy"
     READ_EVENTS = "read_events"
     EXPORT_EVENTS = "export_events"
@@ -55,6 +56,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
                 Right.GRANT,
                 Right.KEEP_GROUPS,
                 Right.REVOKE_FILES,
+                Right.KEEP_KEYS,
                 Right.SEE_POLICY,
                 Right.READ_EVENTS,
                 Right.SEE_OVERVIEW,

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from dlp.errors import DlpError
 from dlp.link.protocol import OPEN
 from dlp.office import Office
+from dlp.office.opening import TooMany
 from dlp.reader import Address
 from keys.tls import TlsFiles
 
@@ -24,9 +25,9 @@ def _answer(office: Office, asked: dict[str, str], address: str) -> tuple[int, d
         return 401, _told(error)
     try:
         header = base64.b64decode(asked["header_b64"], validate=True)
-        release = office.opening.release(account, header, asked["public_b64"], asked["reason"])
+        release = office.opening.release(account, header, asked["public_b64"], asked["reason"], proven=True)
     except DlpError as error:
-        return 403, _told(error)
+        return 429 if isinstance(error, TooMany) else 403, _told(error)
     told = {"account": account.name, "wrapped_b64": release.wrapped, "name": release.name}
     return 200, {**told, "size": release.size, "sha256": release.sha256}
 

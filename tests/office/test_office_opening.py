@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 import sqlite3
+from datetime import timedelta
 
 import pytest
-from office_world import World, sealed_body
+from office_world import PASSWORD, World, sealed_body
 
 from classifiers.model import Level
 from dlp import ulid
 from dlp.errors import KeysError, UsageError
 from dlp.office import EventFilter, NotFound, Office, Refused, Role
-from dlp.office.opening import MOST_OPENINGS, context
+from dlp.office.epochs import Epochs
+from dlp.office.opening import BULK, MOST_OPENINGS, MOST_TRIES, PasswordAgain, TooMany, context
 from keys import age, exchange
 from keys.keystore import Keystore
 
@@ -147,7 +149,10 @@ def test_only_registered_headers_count(world: World) -> None:
     made, _ = seal(world, b"made by anybody with the public key")
     with pytest.raises(KeysError, match="not sealed by this office"):
         world.office.opening.release(world.user, made.header, exchange.new_client_key()[1])
-    assert why(world) == ["unregistered"]
+    assert why(world) == ["unregistered_to_our_key"]
+    foreign = age.seal(io.BytesIO(b"x"), io.BytesIO(), [str(age.generate().recipient)])
+    assert not opens(world, "user", foreign.header)
+    assert why(world)[0] == "unregistered"
 
 
 @pytest.mark.parametrize(("header", "key"), [(b"", "x"), (b"x" * 70_000, "x")])
@@ -162,12 +167,12 @@ def test_a_bad_client_key_is_an_event_and_a_clear_error(world: World) -> None:
     assert why(world)[0] == "ExchangeError"
 
 
-def test_opening_the_whole_archive_in_one_go_is_stopped(world: World) -> None:
+def tried(world: World, count: int, outcome: str = "released") -> None:
+    """As if the user had opened so many files a moment ago."""
     from dlp.office.store.tables import OpeningRow
 
-    header = world.sealed()
     with world.office.ground.store.writing() as session:
-        for _ in range(MOST_OPENINGS):
+        for _ in range(count):
             session.add(
                 OpeningRow(
                     id=ulid.new(),
@@ -175,14 +180,113 @@ def test_opening_the_whole_archive_in_one_go_is_stopped(world: World) -> None:
                     header_digest="x",
                     account=world.user.id,
                     name="user",
-                    outcome="released",
+                    outcome=outcome,
                     why="",
                     at=world.office.ground.now(),
                 )
             )
-    assert not opens(world, "user", header)
+
+
+def ask(world: World, header: bytes, proven: bool = True) -> None:
+    world.office.opening.release(world.user, header, exchange.new_client_key()[1], proven=proven)
+
+
+def test_opening_the_whole_archive_in_one_go_is_stopped(world: World) -> None:
+    header = world.sealed()
+    tried(world, MOST_OPENINGS)
+    with pytest.raises(TooMany):
+        ask(world, header)
     world.clock.pass_by(minutes=11)
+    ask(world, header)
+
+
+def test_a_session_that_opens_many_files_proves_the_password_again(world: World) -> None:
+    header = world.sealed()
+    world.clock.pass_by(minutes=1)
+    tried(world, BULK)
+    with pytest.raises(PasswordAgain):
+        ask(world, header, proven=False)
+    assert why(world)[0] == "password_again"
+    ask(world, header)  # where the password came with the request
+    world.clock.pass_by(seconds=1)
+    world.office.opening.proved(world.user)
+    world.clock.pass_by(seconds=1)
+    ask(world, header, proven=False)
+    tried(world, BULK - 1)
+    with pytest.raises(PasswordAgain):
+        ask(world, header, proven=False)
+    world.clock.pass_by(seconds=1)
+    world.office.sessions.sign_in("user", PASSWORD, "")
+    world.clock.pass_by(seconds=1)
+    ask(world, header, proven=False)
+
+
+def test_endless_tries_are_refused_and_do_not_fill_the_disk(world: World) -> None:
+    header = world.sealed()
+    tried(world, MOST_TRIES, "refused")
+    before = len(why(world))
+    for _ in range(5):
+        with pytest.raises(TooMany):
+            ask(world, header)
+    assert len(why(world)) == before + 1 and why(world)[0] == "too_many"
+
+
+def test_a_revoked_epoch_opens_nothing_from_the_next_request_on(world: World, keystore: Keystore) -> None:
+    epochs = Epochs(world.office.ground)
+    header = world.sealed()
+    number = epochs.all(world.secadmin)[-1].number
     assert opens(world, "user", header)
+    with pytest.raises(Refused):
+        epochs.revoke(world.sysadmin, number, "stolen disk")
+    with pytest.raises(UsageError, match="reason"):
+        epochs.revoke(world.secadmin, number, " ")
+    assert epochs.revoke(world.secadmin, number, "stolen disk").revoked
+    try:
+        with pytest.raises(KeysError, match="was revoked"):
+            ask(world, header)
+        later = world.sealed(b"sealed after it")
+        assert opens(world, "user", later)
+        digest = hashlib.sha256(header).hexdigest()
+        outcomes = {one.outcome for one in world.office.sealed_files.openings(world.secadmin, digest)}
+        assert outcomes == {"refused", "released"}
+        assert why(world)[1] == "epoch_revoked"
+    finally:
+        epochs.allow_again(world.secadmin, number, "found again")
+    assert opens(world, "user", header)
+    kinds = [event.kind for event in world.office.audit.events(world.auditor, EventFilter(kind="epoch."))]
+    assert kinds[::-1] == ["epoch.revoking", "epoch.revoked", "epoch.allowing", "epoch.allowed"]
+    with pytest.raises(KeysError, match="no epoch 999"):
+        epochs.revoke(world.secadmin, 999, "typing")
+
+
+def test_rotation_leaves_older_files_opening(world: World) -> None:
+    old, before = world.sealed(), world.keystore.epoch_recipient()
+    revision = world.office.keys()["revision"]
+    epoch = Epochs(world.office.ground).rotate(world.secadmin, "yearly")
+    assert epoch.recipient == world.office.keys()["epoch"] != before
+    assert world.office.keys()["revision"] != revision  # agents look at this
+    assert opens(world, "user", old) and opens(world, "user", world.sealed(b"new"))
+
+
+def test_a_clock_that_was_set_back_opens_nothing_that_has_expired(world: World) -> None:
+    header = world.sealed()
+    digest = hashlib.sha256(header).hexdigest()
+    soon = world.clock.now + timedelta(minutes=5)
+    world.office.sealed_files.expire(world.secadmin, digest, soon.isoformat(), "project")
+    assert opens(world, "user", header)
+    world.clock.pass_by(minutes=6)
+    assert not opens(world, "user", header)
+    world.clock.pass_by(minutes=-60)
+    assert not opens(world, "user", header) and why(world)[0] == "expired"
+
+
+def test_invariant_7_disabling_ends_open_sessions_too(world: World) -> None:
+    header = world.sealed()
+    signed = world.office.sessions.sign_in("user", PASSWORD, "")
+    assert world.office.sessions.resume(signed.token) is not None
+    world.office.accounts.disable(world.sysadmin, world.user.id)
+    assert world.office.sessions.resume(signed.token) is None
+    assert not opens(world, "user", header)
 
 
 def test_an_archived_file_opens_with_a_reason_and_enough_clearance(world: World) -> None:

@@ -27,6 +27,7 @@ TABLE = {
     Right.GRANT: {SEC},
     Right.KEEP_GROUPS: {SEC},
     Right.REVOKE_FILES: {SEC},
+    Right.KEEP_KEYS: {SEC},
     Right.SEE_POLICY: {SEC},
     Right.READ_EVENTS: {SEC, AUD},
     Right.EXPORT_EVENTS: {AUD},

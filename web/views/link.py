@@ -66,16 +66,21 @@ def open_file() -> Response | tuple[Response, int]:
         account = office().accounts.check(name, password, request.remote_addr or "")
     except KeysError as error:  # not 403: a client that tried again and again would lock the account
         return cast(Response, errors.answer(401, error.message, error.hint, error.status))
-    return jsonify(released(account, body))
+    return jsonify(released(account, body, proven=True))
 
 
-def released(account: Account, body: dict[str, Any]) -> dict[str, object]:
-    """Ask the office for the key of the file whose header is in the body. Raises KeysError where it is refused."""
+def released(account: Account, body: dict[str, Any], *, proven: bool = False) -> dict[str, object]:
+    """Ask the office for the key of the file whose header is in the body. Raises KeysError where it is refused.
+
+    ``proven``: the password came with this request; a session alone must prove it again after many files.
+    """
     try:
         header = base64.b64decode(text(body, "header_b64"), validate=True)
     except binascii.Error as error:
         raise UsageError(Say("header_b64: expected base64", "header_b64 应为 base64")) from error
-    release = office().opening.release(account, header, text(body, "public_b64"), text(body, "reason", ""))
+    release = office().opening.release(
+        account, header, text(body, "public_b64"), text(body, "reason", ""), proven=proven
+    )
     return _told(account, release)
 
 
