@@ -22,7 +22,7 @@ from dlp.office.refusals import Conflict, Refused, not_there
 from dlp.office.rights import Right, need
 from dlp.office.rulings import Rulings, issue
 from dlp.office.store.tables import ApprovalRow, DecisionRow, IncidentRow, TransferRow
-from dlp.office.transfers import level_of, visible
+from dlp.office.transfers import level_of, seen_by
 from dlp.office.views import Decision, Incident, IncidentFilter, Offer, transfer_view
 
 INCIDENT = Say("incident", "事件")
@@ -181,9 +181,8 @@ class Incidents:
             return incident_view(writing.session, row)
 
     def _visible(self, session: Session, account: Account) -> Select[Any]:
-        seen = visible(session, self.ground.organisation, account).with_only_columns(TransferRow.id)
         joined = select(IncidentRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
-        return joined.where(IncidentRow.transfer.in_(seen))
+        return joined.where(*seen_by(session, self.ground.organisation, account))
 
     def find(self, session: Session, account: Account, incident_id: str) -> IncidentRow:
         """The row, for rooms of the office that go on in this transaction; NotFound."""
@@ -192,6 +191,7 @@ class Incidents:
         if found is None:
             raise not_there(INCIDENT)
         row: IncidentRow = found[0]
+        session.info["incident"] = found  # held, or the session forgets the transfer and asks for it once more
         return row
 
 

@@ -16,6 +16,7 @@ from dlp.office.store.tables import DecisionRow, EventRow, HitRow, IncidentRow, 
 from dlp.office.views import Incident, Offer
 
 MOST_SHOWN = 20
+MOST_LOOKED_AT = 500
 MOST_EVENTS = 200
 
 
@@ -96,12 +97,12 @@ def sightings(session: Session, row: IncidentRow, transfer: TransferRow) -> tupl
     asked = asked.outerjoin(IncidentRow, IncidentRow.transfer == TransferRow.id)
     asked = asked.outerjoin(DecisionRow, DecisionRow.incident == IncidentRow.id)
     alike = select(TransferRow.id).where(TransferRow.sha256 == transfer.sha256)
-    together = select(IncidentRow.transfer).where(IncidentRow.bundle == row.bundle)
-    asked = asked.where(
-        TransferRow.id.in_(alike.union(together)),
-        TransferRow.id != transfer.id,
-        TransferRow.organisation == transfer.organisation,
-    )
+    together = select(IncidentRow.transfer).where(IncidentRow.bundle == row.bundle, IncidentRow.id != row.id)
+    # Two questions: as one, the database walks all transfers to have them in order.
+    ids = [found for found in session.scalars(alike.union(together).limit(MOST_LOOKED_AT)) if found != transfer.id]
+    if not ids:
+        return ()
+    asked = asked.where(TransferRow.id.in_(ids))
     return tuple(
         Sighting(
             one.id if one else "",

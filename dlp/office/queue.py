@@ -16,7 +16,7 @@ from dlp.office.pages import LONGEST, Page, like
 from dlp.office.people import Account
 from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import IncidentRow, TransferRow
-from dlp.office.transfers import level_of, visible
+from dlp.office.transfers import level_of, seen_by
 from dlp.office.views import Transfer, transfer_view
 
 RANK_DIGITS = 4
@@ -118,14 +118,12 @@ class Queue:
             chosen = chosen.where(IncidentRow.rank >= f"{level_of(asked.level)}")
         columns = {name: getattr(asked, name) for name in ("action", "direction", "person", "group")}
         named = {name: value for name, value in columns.items() if value}
-        if named or asked.text.strip():
-            chosen = chosen.join(TransferRow, TransferRow.id == IncidentRow.transfer)
+        theirs = () if allowed(account, Right.SEE_ALL) else seen_by(session, self.ground.organisation, account)
+        if named or theirs or asked.text.strip():
+            chosen = chosen.join(TransferRow, TransferRow.id == IncidentRow.transfer).where(*theirs)
             for name, value in named.items():
                 chosen = chosen.where(getattr(TransferRow, name) == value)
             chosen = _searched(chosen, asked.text.strip())
-        if not allowed(account, Right.SEE_ALL):
-            seen = visible(session, self.ground.organisation, account).with_only_columns(TransferRow.id)
-            chosen = chosen.where(IncidentRow.transfer.in_(seen))
         return chosen
 
 

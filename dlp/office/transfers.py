@@ -51,15 +51,20 @@ class Transfers:
 
 def visible(session: Session, organisation: str, account: Account) -> Select[Any]:
     """The transfers that an account may see: all, those of its groups, or its own."""
-    asked = select(TransferRow).where(TransferRow.organisation == organisation)
+    return select(TransferRow).where(*seen_by(session, organisation, account))
+
+
+def seen_by(session: Session, organisation: str, account: Account) -> tuple[ColumnElement[bool], ...]:
+    """The same as conditions, for questions that join transfers anyway."""
+    ours = TransferRow.organisation == organisation
     if allowed(account, Right.SEE_ALL):
-        return asked
+        return (ours,)
     ways: list[ColumnElement[bool]] = []
     if allowed(account, Right.SEE_OWN):
         ways.append(func.lower(TransferRow.person) == account.name.lower())
     if groups := names_owned(session, organisation, account):
         ways.append(TransferRow.group.in_(groups))
-    return asked.where(or_(*ways)) if ways else asked.where(TransferRow.id == "")
+    return (ours, or_(*ways) if ways else TransferRow.id == "")
 
 
 def filtered(asked: Select[Any], filter: TransferFilter) -> Select[Any]:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from lxml import html
 from office_world import PASSWORD, World
 
-from dlp.config import Settings
+from dlp.config import Home, Settings
 from keys.keystore import Keystore
 from web.app import create
 from web.security import Rates
@@ -116,11 +116,12 @@ class Visitor:
     def submit(self, action: str, **fields: str) -> Answer:
         """Fill in the form of the page seen last that goes to this action, as it stands there, and send it."""
         assert self.last is not None
-        found = [form for form in self.last.page.forms if (form.get("action") or self.last.path).startswith(action)]
+        forms = [form for form in self.last.page.forms if form.method == "POST"]
+        found = [form for form in forms if form.get("action") == action]
+        found += [form for form in forms if (form.get("action") or self.last.path).startswith(action)]
         assert found, f"no form to {action} on {self.last.path}"
         values = {name: value for name, value in found[0].form_values() if name not in fields}
         target = found[0].get("action") or self.last.path
-        assert found[0].method == "POST"
         return self.post(target, csrf=False, **{**values, **fields})
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Answer:
@@ -163,10 +164,11 @@ def served(
     rates: Rates = MANY,
     settings: Settings | None = None,
     threads: int = 8,
+    home: Home | None = None,
 ) -> Iterator[Served]:
     files = keystore.tls()
     server = build(
-        create(world.office, settings or Settings(), files.ca, rates),
+        create(world.office, settings or Settings(), files.ca, rates, home),
         "127.0.0.1",
         0,
         files.cert_chain,

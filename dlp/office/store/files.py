@@ -14,6 +14,7 @@ class TransferRow(Owned, Base, kw_only=True):
     """One sending or receiving of one Document, as its agent reported it."""
 
     __tablename__ = "transfers"
+    __table_args__ = (Index("ix_transfers_organisation_id", "organisation", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(index=True)
@@ -130,7 +131,10 @@ class SealedRow(Owned, Base, kw_only=True):
     """An encrypted file that counts as ours, found by the digest of its header."""
 
     __tablename__ = "sealed_files"
-    __table_args__ = (UniqueConstraint("organisation", "header_digest"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "header_digest"),
+        Index("ix_sealed_files_organisation_id", "organisation", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     file_id: Mapped[str] = mapped_column(index=True)
@@ -152,7 +156,10 @@ class RecordRow(Owned, Base, kw_only=True):
     """An archived received file; the sealed object itself stays with the agent."""
 
     __tablename__ = "records"
-    __table_args__ = (UniqueConstraint("organisation", "header_digest"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "header_digest"),
+        Index("ix_records_organisation_id", "organisation", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     transfer: Mapped[str] = mapped_column(index=True)

@@ -21,6 +21,8 @@ ADDED: dict[str, tuple[tuple[str, str], ...]] = {
     "records": (("held", "bool"),),
     "accounts": (("department", ""), ("suspended_until", "")),
 }
+PAGED = ("transfers", "sealed_files", "records")
+"""Lists that go by id within the organisation: without an index for both, every page sorts the whole table."""
 MADE = ("remarks", "rule_hits", "requests", "sanctions", "policy_versions")
 
 
@@ -32,6 +34,8 @@ def upgrade() -> None:
                 batch.add_column(_column(name, kind))
     op.create_index("ix_incidents_bundle", "incidents", ["bundle"])
     op.create_index("ix_incidents_queue", "incidents", ["state", "bundle", "rank"])
+    for table in PAGED:
+        op.create_index(f"ix_{table}_organisation_id", table, ["organisation", "id"])
     _tables()
     op.execute(
         "UPDATE incidents SET bundle = (SELECT CASE WHEN t.send = '' THEN t.sha256 ELSE t.send END "
@@ -45,6 +49,8 @@ def downgrade() -> None:
     """Drop what was added."""
     for table in MADE:
         op.drop_table(table)
+    for table in PAGED:
+        op.drop_index(f"ix_{table}_organisation_id", table)
     op.drop_index("ix_incidents_bundle", "incidents")
     op.drop_index("ix_incidents_queue", "incidents")
     for table, columns in ADDED.items():

@@ -1,0 +1,207 @@
+"""The officers' days without scripts: people, groups, machines, requests, the chain, policies, settings, evidence."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from office_world import PASSWORD, World
+from web_world import Served, served
+
+from dlp.config import Home
+from dlp.office import AccountState, Role
+from dlp.office.careers import CHECKS
+from keys.keystore import Keystore
+
+
+def test_a_new_person_from_the_account_to_the_first_sign_in(console: Served) -> None:
+    keeper = console.visitor("sysadmin")
+    keeper.get("/people/")
+    page = keeper.submit("/people/", name="li.lei", title="李雷", clearance="internal")
+    address = page.page.xpath("//*[@id='address']")[0].text_content()
+    assert address.startswith(f"https://localhost:{console.port}/link/")
+    reader = console.visitor()
+    path = "/link/" + address.rpartition("/")[2]
+    reader.get(path)
+    assert reader.submit(path, password=PASSWORD + "!", again=PASSWORD + "!").status == 303
+    person = console.world.office.accounts.by_name("li.lei")
+    assert person is not None and person.state is AccountState.ACTIVE
+    officer = console.visitor("secadmin")
+    officer.get(f"/people/{person.id}")
+    body = f"csrf_token={officer.csrf()}&role=user&role=secadmin&role=auditor&clearance=secret".encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    refused = officer.ask("POST", f"/people/{person.id}/grant", body, kind)
+    assert refused.status == 403 and "at most one" in refused.words
+    body = body.replace(b"&role=auditor", b"")
+    assert officer.ask("POST", f"/people/{person.id}/grant", body, kind).status == 303
+    assert Role.SECADMIN in console.world.office.accounts.get(person.id).roles
+
+
+def test_leaving_is_handed_over_by_one_officer_and_closed_by_the_other(console: Served) -> None:
+    leaver, heir = console.world.person("leaver"), console.world.person("heir")
+    officer = console.visitor("secadmin")
+    officer.get(f"/people/{leaver.id}")
+    fields = "&".join(f"check={check}" for check in CHECKS)
+    body = f"csrf_token={officer.csrf()}&to={heir.id}&{fields}".encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert officer.ask("POST", f"/people/{leaver.id}/hand-over", body, kind).status == 303
+    keeper = console.visitor("sysadmin")
+    keeper.get(f"/people/{leaver.id}")
+    assert keeper.submit(f"/people/{leaver.id}/close").status == 303
+    assert "closed" in keeper.get("/people/?show=closed").words
+
+
+def test_a_group_is_asked_for_granted_filled_and_closed(console: Served) -> None:
+    asker = console.visitor("user")
+    asker.get("/requests/")
+    asker.submit("/requests/", kind="group", name="客户甲", purpose="交付")
+    officer = console.visitor("secadmin")
+    page = officer.get("/requests/")
+    grant = next(form.get("action") for form in page.page.forms if (form.get("action") or "").startswith("/requests/0"))
+    assert officer.submit(grant, choice="group", level="sensitive").status == 303
+    owner = console.visitor("user")
+    (group,) = console.world.office.groups.all(console.world.secadmin)
+    owner.get(f"/groups/{group.id}")
+    owner.submit(f"/groups/{group.id}/add", name="auditor")
+    assert "auditor" in owner.get(f"/groups/{group.id}").words
+    owner.submit(f"/groups/{group.id}/remove", name="auditor")
+    owner.get(f"/groups/{group.id}")
+    owner.submit(f"/groups/{group.id}/close")
+    assert console.world.office.groups.show(console.world.secadmin, group.id).closed
+
+
+def test_a_machine_is_enrolled_and_revoked(console: Served) -> None:
+    keeper = console.visitor("sysadmin")
+    keeper.get("/machines/")
+    page = keeper.submit("/machines/", name="front desk")
+    token = page.page.xpath("//div[@role='status']//code")[0].text_content()
+    machine = console.world.office.machines.authenticate(token)
+    assert machine is not None and machine.name == "front desk"
+    keeper.submit(f"/machines/{machine.id}/revoke")
+    assert console.world.office.machines.authenticate(token) is None
+
+
+def test_one_s_own_password_and_a_compromise(console: Served) -> None:
+    visitor = console.visitor("user")
+    visitor.get("/me")
+    assert visitor.submit("/me/password", old=PASSWORD, new="short", again="short").status == 400
+    visitor.get("/me")
+    assert visitor.submit("/me/password", old="wrong", new=PASSWORD + "x", again=PASSWORD + "x").status == 403
+    visitor.get("/me")
+    assert visitor.submit("/me/password", old=PASSWORD, new=PASSWORD + "x", again=PASSWORD + "x").status == 303
+    assert visitor.get("/me").status == 200
+    visitor.submit("/me/compromised")
+    assert visitor.get("/me").status == 303
+
+
+def test_the_auditor_verifies_takes_a_checkpoint_and_exports(console: Served) -> None:
+    console.world.held()
+    auditor = console.visitor("auditor")
+    assert "incident opened" in auditor.get("/audit/?kind=incident.").words
+    assert "whole" in auditor.submit("/audit/verify").words
+    auditor.get("/audit/")
+    kept = auditor.submit("/audit/checkpoint")
+    assert kept.told["signature"] and "attachment" in kept.headers["Content-Disposition"]
+    auditor.get("/audit/")
+    lines = [json.loads(line) for line in auditor.submit("/audit/export").text.splitlines()]
+    assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
+    assert lines[-1]["kind"] == "audit.exported"
+    auditor.get("/audit/")
+    boundary = "x" * 20
+    body = (
+        f"--{boundary}\r\nContent-Disposition: form-data; name=csrf_token\r\n\r\n{auditor.csrf()}\r\n"
+        f"--{boundary}\r\nContent-Disposition: form-data; name=checkpoint; filename=c.json\r\n\r\n"
+        f"{kept.text}\r\n--{boundary}--\r\n"
+    ).encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    assert "holds the checkpoint" in auditor.ask("POST", "/audit/verify", body, kind).words
+
+
+def test_the_evidence_bundle_comes_as_a_zip_that_holds(console: Served) -> None:
+    from dlp.office.evidence import verify
+
+    incident = console.world.held()
+    officer = console.visitor("secadmin")
+    officer.get(f"/incidents/{incident}")
+    raw = officer.submit(f"/incidents/{incident}/evidence").body
+    assert verify(raw, console.world.keystore.verify_key) is None
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        assert "机密★**" in file.read("page.html").decode()
+
+
+def test_figures_report_and_compliance_say_what_there_is(console: Served) -> None:
+    console.world.held()
+    auditor = console.visitor("auditor", "zh")
+    assert "cn.mark.star" in auditor.get("/overview?days=7").words
+    assert auditor.get("/overview?days=x").status == 400
+    assert "检查报告" in auditor.get("/overview/report").words
+    assert auditor.get("/overview/report?month=2026-13").status == 400
+    page = auditor.get("/compliance")
+    assert "R5.10" in page.words and "微信使用保密管理制度" in page.words and "未建设" in page.words
+
+
+def test_an_archived_file_is_put_on_hold_with_a_reason(console: Served) -> None:
+    world = console.world
+    body = {"record": "R1", "transfer": "T1", "object": "o", "header_digest": "ab" * 32, "sha256": "cd" * 32}
+    world.tell("record", **body, name="收到.pdf", size=1, level="internal", at=world.office.ground.now())
+    officer = console.visitor("secadmin")
+    officer.get("/archive/R1")
+    officer.submit("/archive/R1/hold", reason="诉讼")
+    assert "on hold" in officer.get("/archive/R1").words
+    reader = console.visitor("user")
+    assert "收到.pdf" in reader.get("/archive/").words
+    assert reader.post("/archive/R1/hold", held="0", reason="x").status == 403
+
+
+def test_the_small_office_is_chosen_with_a_reason_and_labelled(console: Served) -> None:
+    officer = console.visitor("secadmin")
+    officer.get("/settings/")
+    assert officer.post("/settings/", hours="24", reason="").status == 400
+    officer.get("/settings/")
+    officer.post("/settings/", hours="24", reason="one officer only")
+    assert "alone" in officer.get("/settings/").words and "24" in officer.last.words
+    assert console.world.office.settings.show().alone_after_hours == 24
+
+
+@pytest.fixture
+def at_home(world: World, keystore: Keystore, tmp_path: Path) -> Iterator[Served]:
+    home = Home(tmp_path / "home")
+    home.make()
+    with served(world, keystore, home=home) as found:
+        yield found
+
+
+def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served) -> None:
+    shipped = Path(__file__).resolve().parents[2] / "dlp" / "policies" / "strict.yaml"
+    text = shipped.read_text("utf-8")
+    at_home.world.person("second", Role.SECADMIN)
+    officer, second = at_home.visitor("secadmin"), at_home.visitor("second")
+    officer.get("/policy/")
+    bad = officer.submit("/policy/draft", policy="rules: nonsense", note="broken")
+    assert bad.status == 400 and "rules: nonsense" in bad.text
+    made = officer.submit("/policy/draft", policy=text, note="stricter")
+    assert made.status == 303, made.words
+    officer.follow(made)
+    officer.submit(made.location + "/ask")
+    officer.get(made.location)
+    assert officer.submit(made.location + "/confirm").status == 403
+    second.get(made.location)
+    assert second.submit(made.location + "/confirm").status == 303
+    written = (Path(at_home.world.url.removeprefix("sqlite:///")).parent / "home" / "policy.yaml").read_text("utf-8")
+    assert written == text.replace("\r\n", "\n") or written.replace("\r\n", "\n") == text
+    assert "active" in officer.get("/policy/").words
+
+
+def test_a_text_is_tried_against_the_policy_in_force(at_home: Served) -> None:
+    officer = at_home.visitor("secadmin")
+    officer.get("/policy/")
+    answer = officer.submit("/policy/try", text="全市防汛工作会议通知，请各单位参加。", version="")
+    if answer.status == 400 and "No module named" in answer.text:
+        pytest.skip("the reading room is not complete in this tree")
+    assert answer.status == 200, answer.words
+    assert "ms" in answer.words
+    assert list((Path(at_home.world.url.removeprefix("sqlite:///")).parent / "home" / "run").glob("trial-*")) == []
