@@ -168,7 +168,7 @@ def _private(home: Home) -> Check:
         name,
         State.FAILED,
         Say("others may read {names}", "其他账户可读取 {names}").format(names=", ".join(open_to_others)),
-        Say("chmod -R go= {home}", "chmod -R go= {home}").format(home=home.root),
+        Say("take them away: chmod -R go= {home}", "请收回其权限：chmod -R go= {home}").format(home=home.root),
     )
 
 

@@ -122,7 +122,7 @@ def stop_on_signals() -> Iterator[Callable[[float], bool]]:
         with selectors.DefaultSelector() as selector:
             selector.register(reader, selectors.EVENT_READ)
             if not stopped and selector.select(seconds):
-                stopped = any(number in os.read(reader, 64) for number in before)
+                stopped = not set(before).isdisjoint(os.read(reader, 64))
         return stopped
 
     try:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import structlog
 
-from dlp.errors import DlpError
 from dlp.journal import Journal
 from dlp.outbox.settled import Stamp
 from dlp.received import ledger
@@ -127,7 +126,7 @@ class Receiver:
             self.intake.take(found.store, found.path)
         except FileNotFoundError:
             self._gone(found)
-        except (OSError, DlpError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails, the file must be on the retry list and not forgotten
             self._failed(found, error)
             return
         self._due.pop(found.path, None)

@@ -1,4 +1,4 @@
-"""A machine's custody with a simulated reader: what a file is stands in its first word, so that tests need no workers."""
+"""A machine's custody with a simulated reader: what a file is stands in its first word, so tests need no workers."""
 
 from __future__ import annotations
 

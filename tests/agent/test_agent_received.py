@@ -1,0 +1,198 @@
+"""Received files: every layout is found, history is left alone, each new file is archived once, failures are kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from agent_world import OPEN, SECRET, Machine
+
+from dlp.archive import Archive
+from dlp.inspect import Context
+from dlp.received import ledger, places
+from dlp.received.intake import Intake
+from dlp.received.ledger import Seen
+from dlp.received.places import Layout, Store
+from dlp.received.scan import StoreScan
+
+LAYOUTS = {
+    "Documents/xwechat_files/wxid_abc_1a2b/msg/file/2026-11": (Layout.WECHAT_4, "wxid_abc"),
+    "文档/xwechat_files/wxid_zh_0000/msg/file/2026-11": (Layout.WECHAT_4, "wxid_zh"),
+    "Documents/WeChat Files/wxid_old/FileStorage/File/2024-01": (Layout.WECHAT_3, "wxid_old"),
+    "Documents/WXWork/1688850000000000/Cache/File/2026-11": (Layout.WECOM, "1688850000000000"),
+    ".var/app/com.tencent.WeChat/xwechat_files/wxid_flat_ffff/msg/file": (Layout.WECHAT_4, "wxid_flat"),
+    "Library/Containers/com.tencent.xinWeChat/Data/Library/Application Support/com.tencent.xinWeChat/2.0b4.0.9/"
+    + "a" * 32
+    + "/Message/MessageTemp/"
+    + "b" * 32
+    + "/File": (Layout.MAC_3, "a" * 32),
+}
+
+
+@pytest.mark.parametrize("folder", LAYOUTS)
+def test_every_layout_is_found(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    (store,) = places.stores((), {}, tmp_path, find=True)
+    assert (store.layout, store.account) == LAYOUTS[folder]
+    assert any((tmp_path / folder).is_relative_to(inner) for inner in store.documents)
+
+
+def test_the_clients_own_settings_name_a_root(tmp_path: Path) -> None:
+    root = tmp_path / "数据盘"
+    (root / "xwechat_files" / "wxid_a_1234" / "msg" / "file").mkdir(parents=True)
+    config = tmp_path / "home" / ".xwechat" / "config"
+    config.mkdir(parents=True)
+    (config / "a.ini").write_bytes(str(root).encode("gb18030"))
+    (config / "b.ini").write_text("MyDocument:")
+    assert [store.account for store in places.stores((), {}, tmp_path / "home", find=True)] == ["wxid_a"]
+
+
+def test_a_folder_named_by_hand_may_be_anything(tmp_path: Path) -> None:
+    account = tmp_path / "xwechat_files" / "wxid_a_1234"
+    (account / "msg" / "file").mkdir(parents=True)
+    (tmp_path / "plain").mkdir()
+    for named in (tmp_path, tmp_path / "xwechat_files", account):
+        assert [store.root for store in places.stores([str(named)], {}, tmp_path, find=False)] == [account]
+    (store,) = places.stores([str(tmp_path / "plain")], {}, tmp_path, find=False)
+    assert store.layout is Layout.PLAIN
+    assert places.stores([str(tmp_path / "none")], {}, tmp_path, find=False) == []
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    folder = tmp_path / "wxid_a_1234"
+    (folder / "msg" / "file" / "2026-11").mkdir(parents=True)
+    return Store(folder, Layout.WECHAT_4, "wxid_a")
+
+
+@pytest.fixture
+def intake(machine: Machine) -> Intake:
+    archive = Archive(machine.folder / "archive", machine.journal, machine.recipients)
+    context: Callable[[], Context] = machine.desk.context
+    return Intake(machine.journal, archive, context(), "li")
+
+
+def write(store: Store, name: str, content: bytes) -> Path:
+    path = store.root / "msg" / "file" / "2026-11" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def settled(scan: StoreScan) -> list[str]:
+    """What a scan finds when its clock says that nothing changed for long."""
+    found = scan.look()[0]
+    for path, (stamp, _) in list(scan._since.items()):
+        scan._since[path] = (stamp, -1e9)
+    return sorted(one.path.name for one in [*found, *scan.look()[0]])
+
+
+def test_history_is_not_archived_and_new_files_are_found_once(machine: Machine, store: Store, intake: Intake) -> None:
+    write(store, "old.txt", OPEN)
+    scan = StoreScan(store, machine.journal)
+    scan.first()
+    assert settled(scan) == []
+    new = write(store, "new.txt", OPEN)
+    assert settled(scan) == ["new.txt"]
+    intake.take(store, new)
+    assert settled(scan) == []
+    again = StoreScan(store, machine.journal)
+    again.first()
+    assert settled(again) == []
+
+
+def test_a_file_that_is_written_or_fresh_waits(machine: Machine, store: Store) -> None:
+    scan = StoreScan(store, machine.journal)
+    scan.first()
+    path = write(store, "a.txt", OPEN)
+    found, unsettled = scan.look()
+    assert (found, unsettled) == ([], 1)
+    with path.open("ab"):
+        assert settled(scan) == []
+    assert settled(scan) == ["a.txt"]
+
+
+def test_a_new_month_is_found(machine: Machine, store: Store) -> None:
+    scan = StoreScan(store, machine.journal)
+    scan.first()
+    assert settled(scan) == []
+    folder = store.root / "msg" / "file" / "2026-12"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(OPEN)
+    assert settled(scan) == ["a.txt"]
+
+
+def test_a_new_file_is_archived_sealed_with_one_record(machine: Machine, store: Store, intake: Intake) -> None:
+    seen = intake.take(store, write(store, "合同.txt", OPEN))
+    assert seen.state is Seen.ARCHIVED
+    (record,) = intake.archive.list("合同")
+    sealed = intake.archive.sealed_path(record)
+    assert OPEN not in sealed.read_bytes()
+    assert machine.opened(sealed) == OPEN
+    kinds = [report.kind for report in machine.journal.pending(10)]
+    assert sorted(kinds) == ["head", "record", "transfer"]
+    twin = intake.take(store, write(store, "合同 (1).txt", OPEN))
+    assert twin.state is Seen.DUPLICATE
+    assert len(intake.archive.list()) == 1
+    assert (store.root / "msg/file/2026-11/合同.txt").read_bytes() == OPEN
+
+
+def test_our_own_sent_copy_is_recognised(machine: Machine, store: Store, intake: Intake) -> None:
+    machine.hand_over(machine.drop("notice.txt", OPEN))
+    assert intake.take(store, write(store, "notice.txt", OPEN)).state is Seen.OWN
+    assert intake.archive.list() == []
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_a_secret_file_in_the_store_is_an_incident(
+    machine: Machine, store: Store, intake: Intake, dropped: bool
+) -> None:
+    """Received, or sent past the outbox: also when the outbox had blocked it before."""
+    if dropped:
+        machine.hand_over(machine.drop("plan.txt", SECRET))
+    intake.take(store, write(store, "plan.txt", SECRET))
+    body = [report.body for report in machine.journal.pending(20) if report.kind == "transfer"][-1]
+    assert body["direction"] == "received"
+    assert body["incident"] is True
+
+
+def test_an_object_that_changed_is_found_and_said(machine: Machine, store: Store, intake: Intake) -> None:
+    intake.take(store, write(store, "a.txt", OPEN))
+    (record,) = intake.archive.list()
+    assert intake.archive.verify(record)
+    path = intake.archive.sealed_path(record)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert not intake.archive.verify(record)
+    path.unlink()
+    assert not intake.archive.verify(record)
+    assert [record.sound for record in intake.archive.list()] == [False]
+
+
+def test_links_in_the_store_are_not_followed(machine: Machine, store: Store, intake: Intake) -> None:
+    target = machine.folder / "elsewhere.txt"
+    target.write_bytes(OPEN)
+    link = store.root / "msg/file/2026-11/link.txt"
+    link.symlink_to(target)
+    scan = StoreScan(store, machine.journal)
+    assert settled(scan) == []
+    with pytest.raises(OSError, match="symbolic"):
+        intake.take(store, link)
+
+
+def test_failures_stay_on_a_list(machine: Machine, store: Store) -> None:
+    from dlp.outbox.settled import Stamp
+    from dlp.received.ledger import Sighting
+
+    path = write(store, os.fsdecode(b"\xff.txt"), OPEN)
+    stamp = Stamp.of(path.stat())
+    ledger.note(machine.journal, store.root, Sighting(path, stamp, Seen.FAILED, 3, "PermissionError"))
+    assert [(one.path, one.tries) for one in ledger.failed(machine.journal)] == [(path, 3)]
