@@ -35,6 +35,7 @@ TABS = (
     Tab("groups.page", Say("Groups", "群组"), "group"),
     Tab("groups.machines", Say("Machines", "终端"), "desktop"),
     Tab("people.requests", Say("Requests", "申请"), "list"),
+    Tab("settings.page", Say("Settings", "设置"), "key"),
 )
 
 

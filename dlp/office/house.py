@@ -34,6 +34,7 @@ from dlp.office.requests import Requests
 from dlp.office.rulings import Rulings
 from dlp.office.sessions import Sessions
 from dlp.office.settings import Settings
+from dlp.office.steps import Step, steps
 from dlp.office.store.database import Store
 from dlp.office.store.tables import AccountRow, ChainRow, OrganisationRow
 from dlp.office.transfers import Transfers
@@ -102,6 +103,10 @@ class Office:
     def figures(self, account: Account, days: int = 30, until: str = "") -> Figures:
         """Counts of a span for those who see the overview."""
         return figures(self.ground, account, days, until)
+
+    def steps(self, account: Account) -> tuple[Step, ...]:
+        """What is left of the first steps of this account's office."""
+        return steps(self.ground, account)
 
     def compliance(self, account: Account, profile: str) -> tuple[Answered, ...]:
         """Every clause of the regulations with its state here."""

@@ -12,4 +12,4 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 def page() -> str:
     """A few counts of what this person may see, and the way to each."""
-    return render_template("home.html", overview=office().overview(account()))
+    return render_template("home.html", overview=office().overview(account()), steps=office().steps(account()))
