@@ -5,22 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlp.cli.room import Room, Words
-from dlp.cli.secret_words import add_password, password
-from dlp.errors import DlpError, UnreadableError, UsageError
+from dlp.cli.sealed_paths import faults_of, header_of, pairs, there, told
+from dlp.cli.secret_words import PASSWORD, add_secret, secret
+from dlp.errors import DlpError, UsageError
 from dlp.language import Say
 
 if TYPE_CHECKING:
     from dlp.reader import Address, Grant, Reader
-    from keys.age import Header
 
 EXAMPLE = "dlp decrypt contract.docx.age -o contract.docx"
-ENDING = ".age"
 
 
 def add(words: Words) -> None:
@@ -42,13 +39,11 @@ def add(words: Words) -> None:
 
 
 def add_opening(words: Words) -> None:
-    """Declare who opens, through which office, and why."""
+    """Declare who opens, through which office, and why; ``dlp archive get`` asks the same."""
     words.add(
-        "--account",
-        default="",
-        about=Say("your account at the office; without it: your login", "管理端账户，默认为登录名"),
+        "--account", default="", about=Say("your account at the office; without it: your login", "账户，默认为登录名")
     )
-    add_password(words)
+    add_secret(words, "password", PASSWORD)
     words.add("--office", default="", metavar="URL", about=Say("the office, on a machine without a home", "管理端地址"))
     words.add(
         "--ca", default="", metavar="FILE", about=Say("the office's authority (PEM)", "管理端的证书颁发机构（PEM）")
@@ -61,14 +56,12 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     from keys.dumps import forbid_dumps
 
     forbid_dumps()
-    pairs = list(_pairs([Path(name) for name in arguments.paths], arguments.output))
-    if not pairs:
-        raise UsageError(Say("there is no sealed file (*.age) in there", "其中没有加密文件（*.age）"))
+    found = pairs([Path(name) for name in arguments.paths], arguments.output)
     visit = Visit(arguments, room)
-    if len(pairs) == 1:
-        visit.open(*pairs[0])
+    if len(found) == 1:
+        visit.open(*found[0])
         return 0
-    return visit.open_all(pairs)
+    return visit.open_all(found)
 
 
 class Visit:
@@ -79,12 +72,16 @@ class Visit:
         self._room = room
         self._asked: tuple[Address, Reader] | None = None
 
-    def open_all(self, pairs: list[tuple[Path, Path]]) -> int:
-        """One after the other; a fault of one is told and the others go on, unless nobody would open any."""
+    def open_all(self, found: list[tuple[Path, Path]]) -> int:
+        """One after the other; a fault of one is told and the others go on, unless asking on would do harm."""
         from dlp.reader import AskNoFurther
 
-        status = 0
-        for source, target in pairs:
+        status = kept = 0
+        for source, target in found:
+            if os.path.lexists(target):
+                # Whoever repeats the command after a fault goes on where it stopped.
+                kept += 1
+                continue
             try:
                 self.open(source, target)
             except AskNoFurther:
@@ -92,100 +89,36 @@ class Visit:
             except DlpError as error:
                 status = max(status, error.status)
                 print(f"{source}:", *error.lines(self._room.language), sep="\n", file=sys.stderr, flush=True)
+        if kept:
+            self._room.warn(
+                Say(
+                    "{kept} targets were there already and were left as they are", "{kept} 个输出文件已存在，未作改动"
+                ).format(kept=kept)
+            )
         return status
 
     def open(self, source: Path, target: Path) -> None:
         """Open one file. Raises DlpError; the target is then not there."""
+        from keys.files import open_file_with_key
+
         if os.path.lexists(target):
-            raise _there(target)
-        header = _header(source)
-        grant = self._grant(header)
-        with _told(source, grant.size) as progress:
-            _write(source, target, grant, progress)
+            raise there(target)
+        grant = self._grant(header_of(source).raw)
+        with faults_of(source, target), told(source, grant.size) as progress:
+            open_file_with_key(source, target, grant.file_key, sha256=grant.sha256, fresh=True, progress=progress)
         if self._arguments.json:
-            told = {"path": str(source), "target": str(target), "name": grant.name}
-            self._room.json({**told, "size": grant.size, "sha256": grant.sha256})
+            place = {"path": str(source), "target": str(target), "name": grant.name}
+            self._room.json({**place, "size": grant.size, "sha256": grant.sha256})
         else:
             self._room.say(Say("opened: {target}", "已打开：{target}").format(target=target))
 
-    def _grant(self, header: Header) -> Grant:
+    def _grant(self, header: bytes) -> Grant:
         from dlp.reader import ask
 
         if self._asked is None:
             address = _address(self._arguments, self._room)
             self._asked = address, _reader(self._arguments, self._room)
-        return ask(*self._asked, header.raw, self._arguments.reason)
-
-
-def _pairs(sources: list[Path], output: str | None) -> Iterator[tuple[Path, Path]]:
-    """Each sealed file and where its content goes."""
-    out = Path(output) if output else None
-    alone = len(sources) == 1 and not sources[0].is_dir()
-    if alone and out and not out.is_dir():
-        yield sources[0], out
-        return
-    if out and out.exists() and not out.is_dir():
-        raise UsageError(
-            Say("{out} is a file, expected a folder for several files", "{out} 是文件，多个文件需要输出文件夹").format(
-                out=out
-            )
-        )
-    for source in sources:
-        inside = sorted(source.rglob(f"*{ENDING}")) if source.is_dir() else [source]
-        for path in inside:
-            place = path.relative_to(source).parent if source.is_dir() else Path()
-            yield path, (out / place if out else path.parent) / _bare_name(path)
-
-
-def _bare_name(path: Path) -> str:
-    if path.suffix.lower() != ENDING or not path.stem:
-        raise UsageError(
-            Say(
-                "{path} does not end in .age, so its target has no name", "{path} 不以 .age 结尾，无法确定输出名称"
-            ).format(path=path),
-            Say("name the target with -o OUT", "请用 -o 指定输出文件"),
-        )
-    return path.stem
-
-
-def _header(source: Path) -> Header:
-    from keys.age import AgeError
-    from keys.files import read_header_of
-
-    try:
-        return read_header_of(source)
-    except AgeError as error:
-        raise UnreadableError(
-            Say("{path} is not a sealed file: {error}", "{path} 不是加密文件：{error}").format(
-                path=source, error=error
-            ),
-            Say(
-                "it may have been cut on its way; ask its sender to send it again",
-                "文件可能在传输中损坏，请发送人重新发送",
-            ),
-        ) from error
-    except OSError as error:
-        raise _cannot(source, error) from error
-
-
-def _write(source: Path, target: Path, grant: Grant, progress: Callable[[int], None] | None) -> None:
-    from keys.age import AgeError
-    from keys.files import open_file_with_key
-
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        open_file_with_key(source, target, grant.file_key, sha256=grant.sha256, fresh=True, progress=progress)
-    except AgeError as error:
-        raise UnreadableError(
-            Say("{path} is damaged, and nothing was written: {error}", "{path} 已损坏，未写出任何内容：{error}").format(
-                path=source, error=error
-            ),
-            Say("ask its sender to send it again", "请发送人重新发送"),
-        ) from error
-    except FileExistsError as error:
-        raise _there(target) from error
-    except OSError as error:
-        raise _cannot(target, error) from error
+        return ask(*self._asked, header, self._arguments.reason)
 
 
 def _address(arguments: argparse.Namespace, room: Room) -> Address:
@@ -214,38 +147,4 @@ def _reader(arguments: argparse.Namespace, room: Room) -> Reader:
             Say("name the account with --account", "请用 --account 指定账户"),
         ) from error
     question = Say("Password of {account}", "{account} 的密码").format(account=account)
-    return Reader(account, password(arguments, room, question))
-
-
-@contextmanager
-def _told(source: Path, size: int) -> Iterator[Callable[[int], None] | None]:
-    """A line on standard error that says how far a large file is, while a person watches."""
-    if not sys.stderr.isatty() or size < 16 * 1024 * 1024:
-        yield None
-        return
-    shown = -1
-
-    def tell(done: int) -> None:
-        nonlocal shown
-        if done * 100 // size != shown:
-            shown = done * 100 // size
-            print(f"\r\x1b[K{shown:3} %  {source.name[:60]}\r", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield tell
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def _there(target: Path) -> UsageError:
-    return UsageError(
-        Say("{target} is there already and is not overwritten", "{target} 已存在，不会被覆盖").format(target=target),
-        Say("name another target with -o OUT", "请用 -o 指定其他输出文件"),
-    )
-
-
-def _cannot(path: Path, error: OSError) -> DlpError:
-    from dlp.cli.inspect import cannot
-
-    said = cannot(path, error)
-    return UnreadableError(Say(said.en.removeprefix("error: "), said.zh.removeprefix("错误：")))
+    return Reader(account, secret(arguments, "password", room, question))
