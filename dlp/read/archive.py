@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import zipfile
 import zlib
 
 from classifiers.model import Block, GapReason, Region
+from dlp.read import unpacked
 from dlp.read.visit import Parts, Visit
 
 _UTF8_NAMES = 0x800
@@ -43,7 +43,7 @@ def _member(visit: Visit, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         return
     try:
         with archive.open(member) as stream:
-            yield from visit.inner(name, io.BytesIO(visit.held(stream, member.compress_size)), member.file_size)
+            yield from unpacked.read(visit, name, stream, member.file_size, member.compress_size)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__, part=name)
     except (NotImplementedError, RuntimeError) as error:

@@ -11,9 +11,15 @@ from dlp.model import Limits
 MOST_HELD = 256 * 1024 * 1024
 """Bytes of one part held in memory at once; a third of the memory limit, since a reader needs room beside it."""
 
+PART_SHARE = 0.5
+"""Of the time for the file, for one part of it: a part that hangs must leave time to judge the others."""
 
-class Exceeded(Exception):
-    """A limit is reached. ``whole``: of the file, so that reading ends; otherwise only this part is left."""
+
+class Exceeded(BaseException):
+    """A limit is reached. ``whole``: of the file, so that reading ends; otherwise only this part is left.
+
+    No ``Exception``: a library that catches everything it meets must not go on beyond a limit.
+    """
 
     def __init__(self, reason: GapReason, limit: str, *, whole: bool = False) -> None:
         super().__init__(limit)
@@ -30,6 +36,8 @@ class Budget:
     expanded: int = 0
     characters: int = 0
     pages: int = 0
+    parts_until: list[float] = field(default_factory=list)
+    """When the time of each part that is open ends, outermost first."""
 
     def tick(self, characters: int) -> None:
         """One more Block was read. Raises Exceeded when time or characters are used up."""
@@ -39,9 +47,20 @@ class Budget:
         self.check_time()
 
     def check_time(self) -> None:
-        """Raises Exceeded when the time for the file is used up."""
-        if time.monotonic() - self.started > self.limits.seconds:
+        """Raises Exceeded when the time for the file, or for a part that is open, is used up."""
+        now = time.monotonic()
+        if now - self.started > self.limits.seconds:
             raise Exceeded(GapReason.TOO_SLOW, "seconds", whole=True)
+        if self.parts_until and now > min(self.parts_until):
+            raise Exceeded(GapReason.TOO_SLOW, "part_seconds")
+
+    def enter(self) -> None:
+        """A part is opened; ``leave`` ends it."""
+        self.parts_until.append(time.monotonic() + self.limits.seconds * PART_SHARE)
+
+    def leave(self) -> None:
+        """The part opened last is done with."""
+        self.parts_until.pop()
 
     def member(self, depth: int) -> None:
         """One more member of a container, at this depth of containers."""

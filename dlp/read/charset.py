@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -12,6 +13,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 4096
+_APART = re.compile(rb"[\x80-\xff](?![\x80-\xff])")
+_TOGETHER = re.compile(rb"[\x81-\xfe][\x81-\xfe]")
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同"
     "现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很"
@@ -69,7 +72,11 @@ def _double_byte(sample: bytes) -> str:
     """GB18030 unless the same bytes read as Big5 give clearly more of the common characters."""
     scores = {codec: _common(sample, codec) for codec in ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be")}
     best = max(scores, key=lambda codec: scores[codec])
-    return best if scores[best] > scores["gb18030"] + 0.1 else "gb18030"
+    if scores[best] > scores["gb18030"] + 0.1 and scores[best] > (0.4 if best.startswith("utf") else 0.1):
+        return best
+    # In Western text a letter with an accent stands before plain ones; in Chinese two high bytes stand together.
+    apart, together = len(_APART.findall(sample)), len(_TOGETHER.findall(sample))
+    return "cp1252" if apart > together and scores["gb18030"] < 0.3 else "gb18030"
 
 
 def _common(sample: bytes, codec: str) -> float:

@@ -7,24 +7,40 @@ or a Gap that says why it did not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from classifiers.model import Block, GapReason, Region
 from dlp.model import Limits
-from dlp.read import registry, sniff
+from dlp.read import registry, sniff, truth
 from dlp.read.budget import Budget, Exceeded
 from dlp.read.gaps import merged
 from dlp.read.source import Source, opened
 from dlp.read.visit import Part, Parts, Visit
 
 
-@dataclass(frozen=True, slots=True)
 class Reading:
     """A file being read: what it is, and its parts as they come."""
 
-    media_type: str
-    """By content, never by name."""
-    parts: Iterator[Part]
+    def __init__(self, media_type: str, parts: Parts, budget: Budget | None = None) -> None:
+        self.media_type = media_type
+        """By content, never by name."""
+        self.parts = iter(self)
+        self._parts, self._budget, self._inside = parts, budget, False
+
+    def __iter__(self) -> Iterator[Part]:
+        while True:
+            self._inside = True
+            try:
+                part = next(self._parts)
+            except StopIteration:
+                return
+            finally:
+                self._inside = False
+            yield part
+
+    def alarm(self) -> None:
+        """Called by a timer: raises inside the reader at work when its time is used up, and nowhere else."""
+        if self._inside and self._budget is not None:
+            self._budget.check_time()
 
 
 def read(descriptor: int, name: str, limits: Limits) -> Reading:
@@ -35,20 +51,13 @@ def read(descriptor: int, name: str, limits: Limits) -> Reading:
     source = opened(descriptor, name)
     budget = Budget(limits)
     media_type = sniff.media_type(source)
-    return Reading(media_type, merged(_document(source, budget, media_type)))
+    return Reading(media_type, merged(_document(source, budget, media_type)), budget)
 
 
 def _document(source: Source, budget: Budget, media_type: str = "") -> Parts:
     visit = Visit(source, budget, _document)
     try:
-        budget.member(source.depth)
-        yield Block(source.name, visit.place(Region.FILE_NAME))
-        visit.media_type = media_type or sniff.media_type(source)
-        for part in registry.reader(visit.media_type)(visit):
-            # Parts of inner documents were counted where they were read.
-            if isinstance(part, Block) and part.place.path == source.path:
-                budget.tick(len(part.text))
-            yield part
+        yield from _opened(visit, media_type)
     except Exceeded as exceeded:
         if exceeded.whole and source.depth:
             raise
@@ -62,6 +71,25 @@ def _document(source: Source, budget: Budget, media_type: str = "") -> Parts:
     except BaseException as error:  # noqa: BLE001 - whatever a hostile file makes a library raise (Rust's panics are no
         # Exception) is a Gap and not clean.
         yield visit.unread(GapReason.BROKEN, type(error).__name__, 1.0 - visit.progress)
+
+
+def _opened(visit: Visit, media_type: str) -> Parts:
+    source, budget = visit.source, visit.budget
+    budget.member(source.depth)
+    yield Block(source.name, visit.place(Region.FILE_NAME))
+    visit.media_type = media_type or sniff.media_type(source)
+    yield from truth.told(visit)
+    if source.depth:
+        budget.enter()
+    try:
+        for part in registry.reader(visit.media_type)(visit):
+            # Parts of inner documents were counted where they were read.
+            if isinstance(part, Block) and part.place.path == source.path:
+                budget.tick(len(part.text))
+            yield part
+    finally:
+        if source.depth:
+            budget.leave()
 
 
 def _told(limit: str, visit: Visit) -> str:

@@ -13,8 +13,53 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _BLOCKS = frozenset(
-    "address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
-    " header hr legend li main nav ol option p pre section select summary table td th title tr ul caption body head html".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "td",
+        "th",
+        "title",
+        "tr",
+        "ul",
+        "caption",
+        "body",
+        "head",
+        "html",
+    ]
 )
 _ATTRIBUTES = ("alt", "title", "placeholder", "value", "content", "label", "aria-label", "summary", "data-title")
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
@@ -27,10 +72,12 @@ def read(visit: Visit) -> Parts:
 
     visit.budget.held(visit.source.size)
     content = visit.source.all()
-    parser = html.HTMLParser(encoding=encoding(content), huge_tree=False, no_network=True)
-    if not content.strip():
+    text = content.decode(encoding(content), "replace").replace("\0", "")
+    if not text.strip():
         return
-    root = html.document_fromstring(_well(content), parser=parser)
+    # Decoded here: what lxml calls an encoding, and what a page says it is, are both less to be trusted.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+    root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     yield from _runs(visit, root)
     for element in root.iter():
         yield from _unshown(visit, element)
@@ -49,15 +96,7 @@ def encoding(content: bytes) -> str:
             return found
         if name not in {"utf-8", "gb2312", "gbk"} and charset.decodes(content[:4096], name):
             return name
-    return {"utf-16": "utf-16", "utf-8-sig": "utf-8"}.get(found, found)
-
-
-def _well(content: bytes) -> bytes:
-    return (
-        content.replace(b"\0", b"")
-        if charset.of(content[:4096]) not in {"utf-16", "utf-16-le", "utf-16-be"}
-        else content
-    )
+    return found
 
 
 def _runs(visit: Visit, root: Element) -> Parts:

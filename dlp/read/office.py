@@ -29,7 +29,13 @@ _DIAGRAM_COPY = "vnd.ms-office.drawingml.diagramDrawing+xml"
 _SALVAGED = re.compile(r"printersettings|activex|\.bin$", re.IGNORECASE)
 
 
-def read(visit: Visit, known: Known, order: Callable[[str], int]) -> Parts:
+def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
+    """Packages of other programs (Visio, XPS, …): every part is read as what it is."""
+    del package, entry, kind
+    return None
+
+
+def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
     entries = sorted(package.entries(), key=lambda entry: order(package.type_of(entry)))

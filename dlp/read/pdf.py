@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifiers.model import Block, GapReason, Region
-from dlp.read import pdf_page, pdf_parts, pdfium
+from classifiers.model import GapReason
+from dlp.read import pdf_objects, pdf_page, pdf_parts, pdf_second, pdfium
 from dlp.read.visit import Parts, Visit
 
 _PASSWORD, _SECURITY = 4, 5
@@ -13,27 +13,32 @@ _PASSWORD, _SECURITY = 4, 5
 
 
 def read(visit: Visit) -> Parts:
-    """Properties, outline and attachments first, then the pages; a page that is only a picture is a Gap of that page."""
+    """Properties and outline first, then the pages; a page that is only a picture is a Gap of that page."""
     visit.budget.held(visit.source.size)
     content = visit.source.all()
     library = pdfium.library()
     document = library.FPDF_LoadMemDocument64(content, len(content), None)
     if not document:
         error = library.FPDF_GetLastError()
-        reason = GapReason.ENCRYPTED if error in {_PASSWORD, _SECURITY} else GapReason.BROKEN
-        yield visit.unread(reason, f"pdfium error {error}")
+        if error in {_PASSWORD, _SECURITY}:
+            yield visit.unread(GapReason.ENCRYPTED, f"pdfium error {error}")
+            return
+        # The second opinion: pdfminer repairs what pdfium gives up on; what it leaves unread is not known.
+        yield from pdf_second.pages(visit, content, None)
+        yield visit.unread(GapReason.BROKEN, f"pdfium error {error}")
         return
     try:
         yield from pdf_parts.properties(visit, library, document)
         yield from pdf_parts.outline(visit, library, document)
-        yield from _pages(visit, library, document)
-        yield from pdf_parts.attachments(visit, library, document)
+        yield from _pages(visit, library, document, content)
     finally:
         library.FPDF_CloseDocument(document)
+    yield from pdf_objects.read(visit, content)
 
 
-def _pages(visit: Visit, library: Any, document: Any) -> Parts:  # noqa: ANN401 - ctypes
+def _pages(visit: Visit, library: Any, document: Any, content: bytes) -> Parts:  # noqa: ANN401 - ctypes
     pages = library.FPDF_GetPageCount(document)
+    doubtful: dict[int, int] = {}
     if not pages:
         yield visit.unread(GapReason.BROKEN, "no pages")
     for index in range(pages):
@@ -44,12 +49,8 @@ def _pages(visit: Visit, library: Any, document: Any) -> Parts:  # noqa: ANN401 
             yield visit.unread(GapReason.BROKEN, "page", page=index + 1)
             continue
         try:
-            yield from pdf_page.read(visit, library, page, index + 1)
+            yield from pdf_page.read(visit, library, page, (index + 1, doubtful))
         finally:
             library.FPDF_ClosePage(page)
-
-
-def metadata(visit: Visit, name: str, text: str) -> Parts:
-    """A property of the document."""
-    if text.strip():
-        yield Block(text, visit.place(Region.METADATA, part=name))
+    if doubtful:
+        yield from pdf_second.pages(visit, content, doubtful)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,15 @@ from classifiers.model import Block, GapReason, Region
 from dlp.read import pdfium
 from dlp.read.visit import Parts, Visit
 
-_PATH, _IMAGE, _SHADING, _FORM = 2, 3, 4, 5
+_TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 """FPDF_PAGEOBJ_*."""
-_LINKS = 2
 _WATERMARK = 23
 _FREE_TEXT = 3
 _FAR = 14400.0
 """Points: the largest page of the standard; text beside the page is in the file all the same."""
 _STRINGS = (b"Contents", b"T", b"V", b"TU", b"Subj", b"RC", b"DV")
 """Keys of annotations and form fields that hold text: note, name or author, value, tip, subject, rich text, default."""
+_STRANGE = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08]")
 _FEW_PATHS = 30
 """Drawn lines that a page without text may have before it is taken for text drawn as outlines."""
 
@@ -33,15 +34,22 @@ class Frame:
     height: float
 
 
-def read(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401 - ctypes
-    """Everything on one page."""
+def read(visit: Visit, library: Any, page: Any, at: tuple[int, dict[int, int]]) -> Parts:  # noqa: ANN401 - ctypes
+    """Everything on one page. ``at``: its number, and where to note good characters of pages whose text is doubtful."""
+    number, doubtful = at
     frame = _frame(library, page)
-    written = False
+    _widen(library, page)
+    good = strange = 0
     for block in _lines(visit, library, page, frame, number):
-        written = True
+        lost = len(_STRANGE.findall(block.text)) if isinstance(block, Block) else 0
+        strange += lost
+        good += len(block.text) - lost if isinstance(block, Block) else 0
         yield block
     yield from _annotations(visit, library, page, number)
-    pictures, paths = _shown(library, page, frame)
+    pictures, paths, texts = _shown(library, page, frame)
+    if (texts and not good) or strange > good:
+        doubtful[number] = good
+    written = good + strange
     if pictures:
         yield visit.unseen(GapReason.PICTURE, pictures, page=number)
     elif not written and paths > _FEW_PATHS:
@@ -53,6 +61,12 @@ def _frame(library: Any, page: Any) -> Frame:  # noqa: ANN401
     library.FPDF_GetPageBoundingBox(page, box)
     width, height = box.right - box.left, box.top - box.bottom
     return Frame(box.left, box.top, width or 1.0, height or 1.0)
+
+
+def _widen(library: Any, page: Any) -> None:  # noqa: ANN401
+    """Make the page so large that text placed beside it is on it: pdfium leaves out what lies outside."""
+    library.FPDFPage_SetMediaBox(page, -_FAR, -_FAR, _FAR, _FAR)
+    library.FPDFPage_SetCropBox(page, -_FAR, -_FAR, _FAR, _FAR)
 
 
 def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> Parts:  # noqa: ANN401
@@ -118,15 +132,17 @@ def _value(library: Any, annotation: Any, key: bytes) -> str:  # noqa: ANN401
     return pdfium.text_of(ask)
 
 
-def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int]:  # noqa: ANN401
-    """Share of the page under pictures (0..1), and the number of drawn paths."""
-    area, paths = 0.0, 0
+def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int]:  # noqa: ANN401
+    """Share of the page under pictures (0..1), and the numbers of drawn paths and of text objects."""
+    area, paths, texts = 0.0, 0, 0
     corners = [ctypes.c_float() for _ in range(4)]
     for index in range(library.FPDFPage_CountObjects(page)):
         shape = library.FPDFPage_GetObject(page, index)
         kind = library.FPDFPageObj_GetType(shape)
         if kind in {_PATH, _SHADING}:
             paths += 1
+        elif kind == _TEXT:
+            texts += 1
         elif (kind == _IMAGE or (kind == _FORM and _has_picture(library, shape))) and library.FPDFPageObj_GetBounds(
             shape, *corners
         ):
@@ -134,7 +150,7 @@ def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int]:  # noqa:
             wide = min(right, frame.left + frame.width) - max(left, frame.left)
             high = min(top, frame.top) - max(bottom, frame.top - frame.height)
             area += max(0.0, wide) * max(0.0, high)
-    return min(1.0, area / (frame.width * frame.height)), paths
+    return min(1.0, area / (frame.width * frame.height)), paths, texts
 
 
 def _has_picture(library: Any, form: Any, depth: int = 0) -> bool:  # noqa: ANN401

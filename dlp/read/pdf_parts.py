@@ -1,4 +1,4 @@
-"""What a PDF carries beside its pages: properties, outline, attachments, scripts."""
+"""What a PDF carries beside its pages: properties, outline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from classifiers.model import Block, GapReason, Region
+from classifiers.model import Block
 from dlp.read import pdfium
 from dlp.read.visit import Parts, Visit
 
@@ -18,9 +18,7 @@ _MOST_BOOKMARKS = 20_000
 def properties(visit: Visit, library: Any, document: Any) -> Parts:  # noqa: ANN401 - ctypes
     """The entries of the information dictionary that the standard names."""
     for name in _INFO:
-        text = pdfium.text_of(
-            lambda buffer, length, name=name: library.FPDF_GetMetaText(document, name, buffer, length)
-        )
+        text = pdfium.text_of(partial(library.FPDF_GetMetaText, document, name))
         yield from visit.property(name.decode(), text)
 
 
@@ -45,25 +43,3 @@ def _bookmarks(library: Any, document: Any) -> Iterator[Any]:  # noqa: ANN401
         yield bookmark
         waiting.append(library.FPDFBookmark_GetNextSibling(document, bookmark))
         waiting.append(library.FPDFBookmark_GetFirstChild(document, bookmark))
-
-
-def attachments(visit: Visit, library: Any, document: Any) -> Parts:  # noqa: ANN401
-    """Embedded files, each read as a document of its own."""
-    for index in range(library.FPDFDoc_GetAttachmentCount(document)):
-        attachment = library.FPDFDoc_GetAttachment(document, index)
-        name = pdfium.text_of(partial(_attachment_name, library, attachment))
-        length = ctypes.c_ulong()
-        if not library.FPDFAttachment_GetFile(attachment, None, 0, length):
-            yield Block(name, visit.place(Region.FILE_NAME, part=name))
-            yield visit.unread(GapReason.BROKEN, "attachment", part=name)
-            continue
-        visit.budget.held(length.value)
-        visit.budget.unpacked(length.value)
-        buffer = ctypes.create_string_buffer(length.value)
-        library.FPDFAttachment_GetFile(attachment, buffer, length.value, length)
-        yield from visit.inner(name or f"attachment {index + 1}", buffer.raw)
-
-
-def _attachment_name(library: Any, attachment: Any, buffer: Any, length: int) -> int:  # noqa: ANN401
-    filled = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)) if buffer else None
-    return int(library.FPDFAttachment_GetName(attachment, filled, length))

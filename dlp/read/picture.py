@@ -5,8 +5,11 @@ from __future__ import annotations
 import struct
 
 from classifiers.model import GapReason
+from dlp.read import picture_notes
 from dlp.read.visit import Parts, Visit
 
+_LOOKED_AT = 1 << 22
+"""Bytes in which metadata is looked for."""
 _READABLE = 400 * 560
 """Pixels from which a picture inside something else can hold a page that people can read."""
 
@@ -14,6 +17,8 @@ _READABLE = 400 * 560
 def read(visit: Visit) -> Parts:
     """A Gap with the share of a page that the picture takes; a picture sent by itself is all of the file."""
     source = visit.source
+    for name, text in picture_notes.texts(source.head(_LOOKED_AT)):
+        yield from visit.property(name, text)
     yield visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
 
 
@@ -23,7 +28,11 @@ def coverage(visit: Visit) -> float:
         return visit.source.coverage
     if not visit.source.depth:
         return 1.0
-    size = dimensions(visit.source.head(1 << 16))
+    return share(dimensions(visit.source.head(1 << 16)))
+
+
+def share(size: tuple[int, int] | None) -> float:
+    """Share of a page that people could read in so many pixels; all of it where they are not known."""
     return min(1.0, size[0] * size[1] / _READABLE) if size else 1.0
 
 

@@ -15,14 +15,36 @@ OOXML = "application/vnd.openxmlformats-officedocument"
 READERS: tuple[tuple[str, str], ...] = (
     # media type, or its beginning with a star; module in dlp.read
     ("text/html", "html"),
+    ("text/xml", "xml"),
+    ("image/svg+xml", "xml"),
     ("text/*", "text"),
     ("message/rfc822", "mail"),
+    ("application/mbox", "mbox"),
     ("application/zip", "archive"),
+    ("application/epub+zip", "archive"),
+    ("application/vnd.oasis.opendocument.*", "odf"),
+    ("application/x-tar", "tar"),
+    ("application/gzip", "compressed"),
+    ("application/x-bzip2", "compressed"),
+    ("application/x-xz", "compressed"),
+    ("application/zstd", "compressed"),
+    ("application/x-7z-compressed", "sevenzip"),
+    ("application/vnd.rar", "libarchive"),
+    ("application/vnd.ms-cab-compressed", "libarchive"),
+    ("application/rtf", "rtf"),
+    ("application/x-ole-storage", "compound"),
+    ("application/msword", "compound"),
+    ("application/vnd.ms-excel", "compound"),
+    ("application/vnd.ms-powerpoint", "compound"),
+    ("application/vnd.ms-outlook", "compound"),
     ("application/pdf", "pdf"),
     ("application/ofd", "ofd"),
     (f"{OOXML}.wordprocessingml.document", "word"),
     (f"{OOXML}.spreadsheetml.sheet", "workbook"),
     (f"{OOXML}.presentationml.presentation", "slides"),
+    ("application/vnd.openxmlformats-package", "office"),
+    ("application/applefile", "strings"),
+    ("application/x-ds-store", "strings"),
     ("image/*", "picture"),
     ("audio/*", "media"),
     ("video/*", "media"),
@@ -37,7 +59,9 @@ def reader(media_type: str) -> Reader:
     plain, _, parameter = media_type.partition("; ")
     if parameter == ENCRYPTED:
         return _encrypted
-    module = _table().get(plain) or _table().get(plain.split("/")[0] + "/*")
+    table = _table()
+    starred = (name for name in table if name.endswith("*") and plain.startswith(name[:-1]))
+    module = table.get(plain) or next((table[name] for name in starred), None)
     if module is None:
         return _unknown
     return cast(Reader, importlib.import_module(f"dlp.read.{module}").read)
@@ -52,5 +76,8 @@ def _encrypted(visit: Visit) -> Parts:
 
 
 def _unknown(visit: Visit) -> Parts:
-    if visit.source.size:
-        yield visit.unread(GapReason.UNKNOWN_TYPE, visit.media_type)
+    # Nothing but zeros is nothing: Office leaves such parts behind.
+    if visit.source.size and visit.source.file.read(1 << 20).strip(b"\0"):
+        from dlp.read import second_vote
+
+        yield visit.unread(GapReason.UNKNOWN_TYPE, second_vote.of(visit.source) or visit.media_type)

@@ -18,6 +18,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     # offset, bytes, type; the first that fits
     (0, COMPOUND, "application/x-ole-storage"),
     (0, b"{\\rtf", "application/rtf"),
+    (0, b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
     (0, b"\x1f\x8b", "application/gzip"),
@@ -35,6 +36,11 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00*", "image/tiff"),
     (0, b"\x01\x00\x00\x00", "image/emf"),
     (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
+    (0, b"\x01\x00\x09\x00", "image/wmf"),
+    (0, b"VCLMTF", "image/x-svm"),
+    (0, b"\x00\x05\x16\x07", "application/applefile"),
+    (0, b"\x00\x05\x16\x00", "application/applefile"),
+    (0, b"\x00\x00\x00\x01Bud1", "application/x-ds-store"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"fLaC", "audio/flac"),
     (0, b"OggS", "audio/ogg"),
@@ -53,6 +59,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
 )
+_MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+$")
 _RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
 _ISO = {
     b"heic": "image/heic",
@@ -80,9 +87,25 @@ def media_type(source: Source) -> str:
     # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1).
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zipped(source)
-    return _binary(head) or _text(head)
+    if head.startswith(COMPOUND):
+        return _compound(source)
+    return _binary(head) or (_TAR if _is_old_tar(head) else _text(head))
+
+
+_TAR = "application/x-tar"
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Tar without magic, from before POSIX: by the check sum of its first header."""
+    if len(head) < 512 or not head[148:154].strip(b" \0").isdigit():
+        return False
+    try:
+        told = int(head[148:156].strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return told == sum(head[:148]) + 8 * 32 + sum(head[156:512])
 
 
 def _binary(head: bytes) -> str:
@@ -107,11 +130,42 @@ def _text(head: bytes) -> str:
         return UNKNOWN
     if _HTML.match(head.lstrip(b"\xef\xbb\xbf")):
         return "text/html"
-    if head.lstrip()[:5] == b"<?xml":
-        return "text/xml"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<svg"):
+        return "image/svg+xml"
+    if start.startswith(b"<?xml") or (
+        (charset.of(head) or "").startswith("utf-16") and "<?xml" in head[:40].decode("utf-16", "ignore")
+    ):
+        return "image/svg+xml" if b"<svg" in head else "text/xml"
+    if head.startswith(b"From ") and _SECOND_MAIL_HEADER.search(head):
+        return "application/mbox"
     if _MAIL.match(head) and len(set(_SECOND_MAIL_HEADER.findall(head))) > 1:
         return "message/rfc822"
     return "text/plain"
+
+
+_STREAMS = (
+    ("EncryptedPackage", "application/x-ole-storage"),
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("Book", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("__properties_version1.0", "application/vnd.ms-outlook"),
+)
+"""The stream by which a compound file's program knows it, to the type."""
+
+
+def _compound(source: Source) -> str:
+    import olefile
+
+    try:
+        with olefile.OleFileIO(source.file) as ole:
+            names = {name[0].lower() for name in ole.listdir()}
+            return next((kind for name, kind in _STREAMS if name.lower() in names), "application/x-ole-storage")
+    except (OSError, ValueError, IndexError, TypeError):
+        return "application/x-ole-storage"
+    finally:
+        source.file.seek(0)
 
 
 def _zipped(source: Source) -> str:
@@ -129,7 +183,9 @@ def _package(package: zipfile.ZipFile) -> str:
     if "[Content_Types].xml" in names:
         return _ooxml(package)
     if "mimetype" in names and names["mimetype"].file_size < 100:
-        return package.read("mimetype").decode("ascii", "replace").strip()
+        told = package.read("mimetype").decode("ascii", "replace").strip()
+        if _MEDIA_TYPE.match(told):
+            return told
     if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
         return "application/ofd"
     return "application/zip"
@@ -144,4 +200,4 @@ def _ooxml(package: zipfile.ZipFile) -> str:
     ):
         if any(name.lower().startswith(folder) for name in package.NameToInfo):
             return f"{OOXML}.{kind}"
-    return "application/zip"
+    return "application/vnd.openxmlformats-package"

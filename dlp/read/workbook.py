@@ -7,8 +7,9 @@ import zipfile
 from html import unescape
 from typing import TYPE_CHECKING
 
-from classifiers.model import Block, Region
-from dlp.read import cells, markup, office, opc
+from classifiers.model import Block, GapReason, Region
+from dlp.read import cells, cells_streamed, markup, office, opc
+from dlp.read.budget import Exceeded
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
 
@@ -27,9 +28,23 @@ _PLACES = {"L": "left", "C": "centre", "R": "right"}
 def read(visit: Visit) -> Parts:
     """Cells sheet by sheet, then headers and footers, comments, names, validations, drawings, and every other part."""
     seen: set[int] = set()
-    yield from cells.read(visit, seen)
-    sheets = _Sheets(seen)
-    yield from office.read(visit, sheets.known, _order)
+    whole = not cells_streamed.may_explode(visit)
+    if whole:
+        try:
+            yield from cells.read(visit, seen)
+        except (Exceeded, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - calamine's errors and panics have no common base
+            whole = False
+            if not _streams(visit):
+                yield visit.unread(GapReason.BROKEN, f"cells: {type(error).__name__}")
+    yield from office.read(visit, _Sheets(seen, whole=whole).known, _order)
+
+
+def _streams(visit: Visit) -> bool:
+    """Whether the sheets are XML, so that they can be read without calamine; those of xlsb are not."""
+    with zipfile.ZipFile(visit.source.file) as package:
+        return any(name.lower().endswith(".xml") for name in package.namelist() if "worksheets/" in name.lower())
 
 
 def _order(kind: str) -> int:
@@ -41,8 +56,9 @@ def _order(kind: str) -> int:
 class _Sheets:
     """The parts of a workbook that are not cells; knows the sheet that each of them belongs to."""
 
-    def __init__(self, seen: set[int]) -> None:
-        self._seen = seen
+    def __init__(self, seen: set[int], *, whole: bool) -> None:
+        self._seen, self._whole = seen, whole
+        self._shared: list[str] | None = None
         self._names: dict[str, str] = {}
         self._threads: set[str] = set()
 
@@ -80,6 +96,10 @@ class _Sheets:
 
     def _sheet(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
         visit, name = package.visit, self._names.get(entry.filename, "")
+        if not self._whole:
+            if self._shared is None:
+                self._shared = cells_streamed.shared_strings(package)
+            yield from cells_streamed.read(package, entry, name, self._shared)
         content = package.content(entry)
         formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in _FORMULA.findall(content))
         if formulas:
@@ -91,7 +111,7 @@ class _Sheets:
         for element in tree.root.iter("{*}headerFooter"):
             for child in element:
                 region = Region.HEADER if "Header" in markup.local(child.tag) else Region.FOOTER
-                for place, text in _sections(child.text or ""):
+                for place, text in sections(child.text or ""):
                     yield Block(text, visit.place(region, part=place, sheet=name))
         yield from _validations(visit, tree.root, name)
         for link in tree.root.iter("{*}hyperlink"):
@@ -154,7 +174,7 @@ def _parent(element: Element) -> Element:
     return parent
 
 
-def _sections(coded: str) -> list[tuple[str, str]]:
+def sections(coded: str) -> list[tuple[str, str]]:
     """Left, centre and right of a header or footer, without its formatting codes (ISO/IEC 29500-1, 18.3.1.46)."""
     found: list[tuple[str, str]] = []
     for piece in re.split(r"(?<!&)(?=&[LCR])", coded):

@@ -23,6 +23,8 @@ from dlp.read import confinement, wire
 
 WORN = 110 * 1024 * 1024
 """Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
+_CHECK_SECONDS = 0.2
+"""How often a reader at work is asked for the time; what it does between two Blocks may take long."""
 Classify = Callable[[Any], Classification]
 
 
@@ -91,7 +93,12 @@ def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limi
     with contextlib.closing(_Descriptor(descriptor)):
         reading = document.read(descriptor, str(request["name"]), limits)
         channel.sendall(wire.pack({"type": reading.media_type}))
-        classification = classify(reading.parts)
+        signal.signal(signal.SIGALRM, lambda _signal, _frame: reading.alarm())
+        signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
+        try:
+            classification = classify(reading.parts)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
     channel.sendall(wire.pack({"classification": wire.classification_out(classification)}))
 
 

@@ -1,0 +1,175 @@
+"""Compound files (MS-CFB): old Word, Excel, PowerPoint, WPS, Outlook messages, and objects embedded in documents."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from classifiers.model import Block, GapReason, Region
+from dlp.read import property_set, salvage
+from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from olefile import OleFileIO
+
+_PROPERTY_STREAMS = ("\x05SummaryInformation", "\x05DocumentSummaryInformation")
+_STRUCTURE = frozenset(
+    {"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "\x03eprint", "current user", "1table", "0table"}
+)
+"""Streams that hold no text of their own, or that the reader of their document has used."""
+
+
+@dataclass(slots=True)
+class Compound:
+    """An opened compound file, one storage of it, and which streams were read."""
+
+    visit: Visit
+    ole: OleFileIO
+    prefix: tuple[str, ...] = ()
+    read: set[tuple[str, ...]] = field(default_factory=set)
+
+    def streams(self) -> Iterator[tuple[str, ...]]:
+        """Names of all streams below this storage."""
+        for name in self.ole.listdir(streams=True, storages=False):
+            if tuple(name[: len(self.prefix)]) == self.prefix:
+                yield tuple(name)
+
+    def content(self, *name: str) -> bytes:
+        """A stream of this storage, marked as read; empty where it is not there."""
+        full = (*self.prefix, *name)
+        if not self.ole.exists("/".join(full)):
+            return b""
+        self.read.add(full)
+        size = self.ole.get_size(list(full))
+        self.visit.budget.held(size)
+        self.visit.budget.unpacked(size)
+        return bytes(self.ole.openstream(list(full)).read())
+
+
+def read(visit: Visit) -> Parts:
+    """The document that the compound file is, its properties, and whatever else it holds."""
+    import olefile
+
+    visit.source.file.seek(0)
+    with olefile.OleFileIO(visit.source.file) as ole:
+        yield from storage(Compound(visit, ole))
+
+
+def storage(compound: Compound) -> Parts:
+    """One storage, and those inside it that are documents of their own."""
+    for reader in _readers(compound):
+        yield from reader(compound)
+    yield from properties(compound)
+    yield from _inner_storages(compound)
+    yield from _rest(compound)
+
+
+def _readers(compound: Compound) -> Iterator[Callable[[Compound], Parts]]:
+    names = {name[len(compound.prefix)].lower() for name in compound.streams() if len(name) > len(compound.prefix)}
+    if "worddocument" in names:
+        from dlp.read import doc
+
+        yield doc.read
+    if "workbook" in names or "book" in names:
+        from dlp.read import xls
+
+        yield xls.read
+    if "powerpoint document" in names:
+        from dlp.read import ppt
+
+        yield ppt.read
+    if any(name.startswith("__properties_version") for name in names):
+        from dlp.read import msg
+
+        yield msg.read
+    if "encryptedpackage" in names:
+        yield _encrypted
+
+
+def _encrypted(compound: Compound) -> Parts:
+    """An Office package under a password or rights management; its label may stand outside (MS-OFFCRYPTO 2.3)."""
+    yield compound.visit.unread(GapReason.ENCRYPTED, "EncryptedPackage")
+    for name in compound.streams():
+        if name[-1].lower() in {"encryptedpackage", "encryptioninfo"}:
+            compound.read.add(name)
+
+
+def properties(compound: Compound) -> Parts:
+    """Summary properties, also those that people defined themselves."""
+    for stream in _PROPERTY_STREAMS:
+        content = compound.content(stream)
+        if not content:
+            continue
+        try:
+            for name, text in property_set.texts(content):
+                yield from compound.visit.property(name, text)
+        except struct.error:
+            yield from _salvaged(compound.visit, stream[1:], content)
+            yield compound.visit.unread(GapReason.BROKEN, "properties", 0.0, part=stream[1:])
+
+
+def _inner_storages(compound: Compound) -> Parts:
+    """Embedded objects: a storage that holds a document's main stream is read as a document of its own."""
+    mains = {"worddocument", "workbook", "book", "powerpoint document", "encryptedpackage"}
+    depth = len(compound.prefix)
+    for name in list(compound.streams()):
+        if name in compound.read or len(name) < depth + 2 or name[-1].lower() not in mains:
+            continue
+        inner = Compound(compound.visit, compound.ole, name[:-1], compound.read)
+        yield from storage(inner)
+
+
+def _rest(compound: Compound) -> Parts:
+    for name in list(compound.streams()):
+        if name in compound.read or name[-1].lower() in _STRUCTURE:
+            continue
+        content = compound.content(*name[len(compound.prefix) :])
+        label = "/".join(step.strip("\x01\x03\x05") for step in name)
+        if name[-1].lower() == "\x01ole10native":
+            yield from _native(compound.visit, content)
+        elif name[-1].lower() in {"package", "contents"} and content[:2] == b"PK":
+            yield from compound.visit.inner(label, content)
+        else:
+            yield from _salvaged(compound.visit, label, content)
+
+
+def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
+    """Readable runs of a stream of no known kind, marked as such, and the pictures in it."""
+    text = "\n".join(salvage.strings(content))
+    if text:
+        yield Block(text, visit.place(part=f"salvage: {label}"))
+    yield from pictures(visit, label, content)
+
+
+def pictures(visit: Visit, label: str, content: bytes) -> Parts:
+    """A Gap for the pictures that a stream carries, told by how they begin; drawn ones (EMF) come compressed."""
+    from dlp.read import picture
+
+    for mark in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1"):
+        at = content.find(mark)
+        while at >= 0:
+            size = picture.dimensions(content[at : at + (1 << 16)])
+            yield visit.unseen(GapReason.PICTURE, picture.share(size), part=label)
+            at = content.find(mark, at + 8)
+
+
+def _native(visit: Visit, content: bytes) -> Parts:
+    """An embedded file of any type (MS-OLEDS 2.3.6): label, path, then its bytes."""
+    try:
+        at = 6
+        end = content.index(b"\0", at)
+        label = content[at:end].decode("gb18030", "replace")
+        at = content.index(b"\0", end + 1) + 1
+        at += 4
+        (length,) = struct.unpack_from("<I", content, at)
+        at += 4 + length
+        (size,) = struct.unpack_from("<I", content, at)
+    except (ValueError, struct.error):
+        yield from _salvaged(visit, "Ole10Native", content)
+        return
+    yield Block(
+        content[6:at].decode("gb18030", "replace").replace("\0", "\n"), visit.place(Region.METADATA, part="object")
+    )
+    yield from visit.inner(label or "object", content[at + 4 : at + 4 + size])

@@ -1,0 +1,140 @@
+"""What a PDF holds beside its pages and is shown by no page: own properties, XMP, layers, scripts, forms, attachments.
+
+By qpdf (pikepdf), which opens the same files that pdfium does.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from classifiers.model import Block, GapReason, Region
+from dlp.read.visit import Parts, Visit
+
+_KNOWN = frozenset({"/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate"})
+_SAID = {
+    "/Alt": "alt",
+    "/ActualText": "actual text",
+    "/E": "expansion",
+    "/TU": "tip",
+    "/Desc": "description",
+    "/JS": "script",
+}
+"""Keys of any object whose value is text that people wrote or a program shows."""
+_MOST_TEXT = 1 << 24
+
+
+def read(visit: Visit, content: bytes) -> Parts:
+    """Everything that the objects of the file say, in their order."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
+            yield from _information(visit, pdf)
+            yield from _layers(visit, pdf)
+            yield from _fields(visit, pdf)
+            yield from _objects(visit, pdf)
+    except pikepdf.PasswordError:
+        yield visit.unread(GapReason.ENCRYPTED, "objects", 0.0)
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        yield visit.unread(GapReason.BROKEN, f"objects: {type(error).__name__}", 0.0)
+
+
+def _information(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401 - pikepdf
+    """Properties that a producer or an organisation added, such as labels."""
+    for name, value in pdf.docinfo.items():
+        if name not in _KNOWN and _is_text(value):
+            yield from visit.property(str(name)[1:], str(value))
+
+
+def _layers(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
+    for group in pdf.Root.get("/OCProperties", {}).get("/OCGs", []):
+        if _is_text(group.get("/Name")):
+            yield Block(str(group.Name), visit.place(part="layer"))
+
+
+def _fields(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
+    """Values of form fields that no page shows; XFA forms keep theirs in XML of their own."""
+    form = pdf.Root.get("/AcroForm", {})
+    xfa = form.get("/XFA")
+    for piece in list(xfa) if isinstance(xfa, list) or type(xfa).__name__ == "Array" else [xfa]:
+        if type(piece).__name__ == "Stream":
+            text = re.sub(rb"<[^>]*>", b"\n", _stream(visit, piece)).decode("utf-8", "replace")
+            if text := "\n".join(line.strip() for line in text.splitlines() if line.strip()):
+                yield Block(text, visit.place(part="XFA"))
+    for field in form.get("/Fields", []):
+        if field.get("/Subtype") is None and _is_text(field.get("/V")):
+            yield Block(str(field.V), visit.place(Region.COMMENT, part="field"))
+
+
+def _objects(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
+    for number, thing in enumerate(pdf.objects):
+        if number % 256 == 0:
+            visit.budget.check_time()
+        kind = type(thing).__name__
+        if kind not in {"Dictionary", "Stream"}:
+            continue
+        yield from _said(visit, thing)
+        if kind == "Stream" and thing.get("/Type") == "/Metadata":
+            yield from _xmp(visit, _stream(visit, thing))
+        elif "/EF" in thing:
+            yield from _attached(visit, thing)
+
+
+def _said(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
+    for key, name in _SAID.items():
+        value = thing.get(key)
+        if value is None or (key == "/TU" and "/Subtype" in thing):
+            continue
+        if type(value).__name__ == "Stream":
+            value = _stream(visit, value).decode("utf-8", "replace")
+        if _is_text(value) and str(value).strip():
+            yield Block(str(value), visit.place(part=name))
+
+
+def _xmp(visit: Visit, packet: bytes) -> Parts:
+    """XMP (ISO 16684-1): every value that is not also in the information dictionary is new; all are given."""
+    for name, text in _values(packet):
+        yield from visit.property(name, text)
+
+
+def _values(packet: bytes) -> Iterator[tuple[str, str]]:
+    from dlp.read import markup
+
+    root = markup.parsed(packet.strip(b"\0 \r\n\t")).root
+    if root is None:
+        return
+    for element in root.iter("*"):
+        for key, value in element.attrib.items():
+            name = markup.local(key)
+            if name not in {"about", "xmptk", "lang", "parseType", "resource"}:
+                yield name, str(value)
+        if element.text and element.text.strip():
+            name = markup.local(element.tag)
+            around = [markup.local(above.tag) for above in element.iterancestors()]
+            # dc:title holds rdf:Alt holds rdf:li: the first name that says anything is the property's.
+            named = next(
+                (one for one in (name, *around) if one not in {"li", "Alt", "Seq", "Bag", "Description"}), name
+            )
+            yield named, element.text
+
+
+def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
+    """A file specification with its file (ISO 32000-1, 7.11.3), from the name tree or from an annotation."""
+    name = str(thing.get("/UF") or thing.get("/F") or "attachment")
+    files = {file.objgen: file for file in dict(thing.EF).values() if type(file).__name__ == "Stream"}
+    for file in files.values():
+        yield from visit.inner(name, _stream(visit, file))
+
+
+def _stream(visit: Visit, stream: Any) -> bytes:  # noqa: ANN401
+    found = bytes(stream.read_bytes())
+    visit.budget.unpacked(len(found))
+    visit.budget.held(len(found))
+    return found[:_MOST_TEXT] if stream.get("/Type") == "/Metadata" else found
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, str) or type(value).__name__ == "String"
