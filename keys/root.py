@@ -55,7 +55,7 @@ Ask = Callable[[], str]
 class Cost:
     """What one guess at a passphrase costs (Argon2id, RFC 9106)."""
 
-    passes: int = 4
+    passes: int = 3
     memory: int = 256 * 1024
     """KiB."""
     lanes: int = 4
