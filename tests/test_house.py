@@ -139,3 +139,18 @@ def test_every_command_has_help_in_both_languages_that_ends_with_an_example() ->
         for language in Language:
             last = parser_for(command, language).format_help().rstrip().splitlines()[-1]
             assert f"dlp {command.word}" in last, last
+
+
+def test_the_failures_page_is_the_table_as_it_is() -> None:
+    """Invariant 10."""
+    import runpy
+
+    page = runpy.run_path(str(TOP / "bootstrap" / "failures.py"))["page"]()
+    assert (TOP / "docs" / "failures.md").read_text("utf-8") == page
+
+
+def test_every_failure_has_its_row() -> None:
+    from dlp.failures import BY_NUMBER, TABLE, Failure
+
+    assert set(TABLE) == set(Failure)
+    assert set(BY_NUMBER.values()) <= set(TABLE)

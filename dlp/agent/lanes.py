@@ -19,7 +19,7 @@ import structlog
 from dlp.agent.desk import Desk
 from dlp.custody import NotTakenError, Send
 from dlp.custody import send as sends
-from dlp.errors import DlpError
+from dlp.failures import TABLE, Failure, failure_of
 from dlp.model import Direction, Origin
 from dlp.outbox.drops import Drop
 
@@ -48,8 +48,8 @@ class Lanes:
     """Who dropped it."""
     refused: Callable[[Drop], None]
     """Called for a drop that turned out not to be a file while it was taken."""
-    problems: dict[str, str] = field(default_factory=dict)
-    """Sends that could not be settled yet, with the kind of error."""
+    problems: dict[str, Failure] = field(default_factory=dict)
+    """Sends that could not be settled yet, and why."""
     _queue: deque[Drop] = field(default_factory=deque)
     _under_way: set[Path] = field(default_factory=set)
     _later: list[_Later] = field(default_factory=list)
@@ -98,9 +98,6 @@ class Lanes:
                     self._again(job)
                 else:
                     self._take(job)
-            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread that all files need
-                # The file stays where custody has it. The log names the fault; its text could hold a name.
-                structlog.get_logger().error("lane.fault", error=type(error).__name__, at=_line(error))
             finally:
                 with self._changed:
                     self._busy -= 1
@@ -132,11 +129,9 @@ class Lanes:
             return self.desk.take(drop.path, origin, drop.outbox)
         except NotTakenError:
             self.refused(drop)
-        except (OSError, DlpError) as error:
-            # It lies where it was dropped, and a later scan offers it again.
-            structlog.get_logger().warning(
-                "drop.not_taken", error=type(error).__name__, errno=getattr(error, "errno", 0)
-            )
+        except Exception as error:  # noqa: BLE001 - it lies where it was dropped, and a later scan offers it again
+            failure = failure_of(error)
+            structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(error).__name__)
         return None
 
     def _again(self, later: _Later) -> None:
@@ -145,7 +140,7 @@ class Lanes:
             send = sends.get(self.desk.journal, later.send)
         except KeyError:
             return  # the claim was undone
-        except (OSError, DlpError) as error:
+        except Exception as error:  # noqa: BLE001 - the same
             self._postpone(later.send, later.pause, error)
             return
         if send.state in sends.UNSETTLED:
@@ -154,18 +149,18 @@ class Lanes:
     def _judge(self, send: Send, pause: float) -> None:
         try:
             self.desk.judge(send)
-        except (OSError, DlpError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the Send must be tried again and not forgotten
             self._postpone(send.id, pause, error)
-        except Exception as error:
-            self._postpone(send.id, LONGEST_PAUSE, error)
-            raise
         else:
             self.problems.pop(send.id, None)
 
     def _postpone(self, send: str, pause: float, error: Exception) -> None:
-        number = error.errno if isinstance(error, OSError) else None
-        self.problems[send] = type(error).__name__
-        structlog.get_logger().warning("send.postponed", send=send, error=type(error).__name__, errno=number)
+        failure = failure_of(error)
+        self.problems[send] = failure
+        at = _line(error) if failure is Failure.FAULT else ""
+        structlog.get_logger().warning(
+            TABLE[failure].log, send=send, failure=failure.value, error=type(error).__name__, at=at
+        )
         with self._changed:
             heapq.heappush(self._later, _Later(time.monotonic() + pause, send, min(pause * 2, LONGEST_PAUSE)))
             self._changed.notify()
