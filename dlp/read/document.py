@@ -78,6 +78,8 @@ def _opened(visit: Visit, media_type: str) -> Parts:
     budget.member(source.depth)
     yield Block(source.name, visit.place(Region.FILE_NAME))
     visit.media_type = media_type or sniff.media_type(source)
+    if visit.media_type == "text/plain" and source.declared == "text/html":
+        visit.media_type = source.declared
     yield from truth.told(visit)
     if source.depth:
         budget.enter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email.message import Message
 
 from classifiers.model import Block, GapReason, Region
@@ -32,11 +33,32 @@ def _message(visit: Visit, message: Message, depth: int) -> Parts:
             for inner in message.get_payload():
                 yield from _message(visit, inner, 0)  # type: ignore[arg-type]
             return
-        for part in message.get_payload():
-            visit.budget.member(visit.source.depth)
-            yield from _message(visit, part, depth + 1)  # type: ignore[arg-type]
+        parts = (_part(visit, part, depth) for part in message.get_payload())
+        alternative = message.get_content_type() == "multipart/alternative"
+        yield from _once(parts) if alternative else (found for part in parts for found in part)
         return
     yield from _leaf(visit, message)
+
+
+def _part(visit: Visit, part: object, depth: int) -> Parts:
+    visit.budget.member(visit.source.depth)
+    if isinstance(part, Message):
+        yield from _message(visit, part, depth + 1)
+
+
+def _once(alternatives: Iterator[Parts]) -> Parts:
+    """The same text in several forms (plain, HTML): what a later form says that an earlier one did not, is new."""
+    said = ""
+    for parts in alternatives:
+        new = ""
+        for part in parts:
+            if isinstance(part, Block):
+                bare = "".join(part.text.split())
+                if part.place.region in {Region.BODY, Region.CELL} and bare in said:
+                    continue
+                new += bare + "\n"
+            yield part
+        said += new
 
 
 def _headers(visit: Visit, message: Message, *, own: bool) -> Parts:
@@ -69,7 +91,7 @@ def _leaf(visit: Visit, message: Message) -> Parts:
             yield visit.unread(GapReason.BROKEN, f"{lost} characters", lost / len(text))
         return
     if content:
-        yield from visit.inner(name or kind, content)
+        yield from visit.inner(name or kind, content, declared=kind)
     elif name:
         yield Block(name, visit.place(Region.FILE_NAME, part=name))
 

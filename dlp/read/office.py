@@ -9,10 +9,15 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 
+from typing import TYPE_CHECKING
+
 from classifiers.model import Block, GapReason, Region
 from dlp.read import drawing, markup, opc, salvage
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Unpacking, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 Known = Callable[[Package, zipfile.ZipInfo, str], Parts | None]
 """A reader's own parts: the Parts of an entry with its content type, or None where it is not one of them."""
@@ -38,7 +43,11 @@ def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | Non
 def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
-    entries = sorted(package.entries(), key=lambda entry: order(package.type_of(entry)))
+    kinds = {entry.filename: package.type_of(entry) for entry in package.entries()}
+    # The drawing that shows a diagram repeats its words: read after what it repeats.
+    entries = sorted(
+        package.entries(), key=lambda entry: (order(kinds[entry.filename]), _DIAGRAM_COPY in kinds[entry.filename])
+    )
     for number, entry in enumerate(entries):
         visit.budget.check_time()
         visit.progress, visit.told = number / len(entries), f"{number} of {len(entries)} parts"
@@ -107,12 +116,21 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         return
     if _PROPERTIES.search(kind) or _PROPERTIES.search(name):
         yield from opc.properties(visit, name, tree.root)
-    elif "drawingml" in kind or "vmlDrawing" in kind or "diagram" in kind or name.lower().endswith(".vml"):
-        yield from drawing.read(visit, tree.root, name)
+    elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
+        yield from _drawing(package, tree.root, name, kind)
     elif _FORMATTING.search(kind):
         yield from nodes(package, entry, content)
     elif text := "\n".join(markup.texts(tree.root)).strip():
         yield Block(text, visit.place(part=name))
+
+
+def _drawing(package: Package, root: Element, name: str, kind: str) -> Parts:
+    for part in drawing.read(package.visit, root, name):
+        if isinstance(part, Block) and "diagram" in kind:
+            if _DIAGRAM_COPY in kind and part.text in package.diagrams:
+                continue
+            package.diagrams.add(part.text)
+        yield part
 
 
 def nodes(package: Package, entry: zipfile.ZipInfo, content: bytes) -> Parts:

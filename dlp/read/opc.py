@@ -48,6 +48,8 @@ class Package:
     defaults: dict[str, str] = field(default_factory=dict)
     titles: set[str] = field(default_factory=set)
     """Ids of paragraph styles for titles."""
+    diagrams: set[str] = field(default_factory=set)
+    """Texts of SmartArt seen so far."""
     areas: dict[str, float] = field(default_factory=dict)
     """How much of a page pictures take where they are shown, by part name in lower case."""
 

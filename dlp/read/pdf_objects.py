@@ -59,8 +59,8 @@ def _fields(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
     """Values of form fields that no page shows; XFA forms keep theirs in XML of their own."""
     form = pdf.Root.get("/AcroForm", {})
     xfa = form.get("/XFA")
-    for piece in list(xfa) if isinstance(xfa, list) or type(xfa).__name__ == "Array" else [xfa]:
-        if type(piece).__name__ == "Stream":
+    for piece in list(xfa) if _is(xfa, "Array") else [xfa]:
+        if _is(piece, "Stream"):
             text = re.sub(rb"<[^>]*>", b"\n", _stream(visit, piece)).decode("utf-8", "replace")
             if text := "\n".join(line.strip() for line in text.splitlines() if line.strip()):
                 yield Block(text, visit.place(part="XFA"))
@@ -73,11 +73,11 @@ def _objects(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
     for number, thing in enumerate(pdf.objects):
         if number % 256 == 0:
             visit.budget.check_time()
-        kind = type(thing).__name__
-        if kind not in {"Dictionary", "Stream"}:
+        stream = _is(thing, "Stream")
+        if not stream and not _is(thing, "Dictionary"):
             continue
         yield from _said(visit, thing)
-        if kind == "Stream" and thing.get("/Type") == "/Metadata":
+        if stream and thing.get("/Type") == "/Metadata":
             yield from _xmp(visit, _stream(visit, thing))
         elif "/EF" in thing:
             yield from _attached(visit, thing)
@@ -88,7 +88,7 @@ def _said(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
         value = thing.get(key)
         if value is None or (key == "/TU" and "/Subtype" in thing):
             continue
-        if type(value).__name__ == "Stream":
+        if _is(value, "Stream"):
             value = _stream(visit, value).decode("utf-8", "replace")
         if _is_text(value) and str(value).strip():
             yield Block(str(value), visit.place(part=name))
@@ -124,7 +124,7 @@ def _values(packet: bytes) -> Iterator[tuple[str, str]]:
 def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
     """A file specification with its file (ISO 32000-1, 7.11.3), from the name tree or from an annotation."""
     name = str(thing.get("/UF") or thing.get("/F") or "attachment")
-    files = {file.objgen: file for file in dict(thing.EF).values() if type(file).__name__ == "Stream"}
+    files = {file.objgen: file for file in dict(thing.EF).values() if _is(file, "Stream")}
     for file in files.values():
         yield from visit.inner(name, _stream(visit, file))
 
@@ -137,4 +137,11 @@ def _stream(visit: Visit, stream: Any) -> bytes:  # noqa: ANN401
 
 
 def _is_text(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, str) or type(value).__name__ == "String"
+    return isinstance(value, str) or _is(value, "String")
+
+
+def _is(value: Any, kind: str) -> bool:  # noqa: ANN401
+    """Whether a value is of one of pikepdf's kinds, which are told by ``isinstance`` alone."""
+    import pikepdf
+
+    return isinstance(value, getattr(pikepdf, kind))

@@ -73,7 +73,7 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script|table|div)\b",
+    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|table|div|p|span|font|center|h[1-6]|ul|ol|img|form|br|a)\b",
     re.I | re.S,
 )
 _SECOND_MAIL_HEADER = re.compile(rb"^(?:From|To|Subject|Received|Date|Message-ID|MIME-Version):", re.I | re.M)

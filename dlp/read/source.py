@@ -66,6 +66,8 @@ class Source:
     path: tuple[str, ...] = ()
     depth: int = 0
     """Containers around it."""
+    declared: str = ""
+    """Media type that the container gives; asked only where the bytes could be either, as HTML without a head can."""
     coverage: float | None = None
     """Share of its page that it takes, 0..1, where the document around it tells; None: it is a file of its own."""
 

@@ -58,7 +58,7 @@ class Visit:
         """Everything in a part that is a document of its own: an archive member, an attachment, an embedded object."""
         opened = io.BytesIO(file) if isinstance(file, bytes) else file
         length = size if size is not None else len(file) if isinstance(file, bytes) else 0
-        source = Source(opened, length, name, (*self.source.path, name), self.source.depth + 1, coverage)
+        source = Source(opened, length, name, (*self.source.path, name), self.source.depth + 1, declared, coverage)
         yield from self.inward(source, self.budget)
 
     def held(self, stream: Unpacking, packed: int) -> bytes:
