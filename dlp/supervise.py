@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dlp.errors import DlpError
 from dlp.language import Say
@@ -36,6 +36,8 @@ class Program:
 
     name: Say
     command: tuple[str, ...]
+    first_line: str = field(default="", repr=False)
+    """What it reads first from its standard input, such as a passphrase; an argument would show in the process list."""
 
 
 class Child:
@@ -57,7 +59,15 @@ class Child:
         self.process = subprocess.Popen(
             self.program.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
+        if self.program.first_line:
+            self._tell(self.program.first_line)
         return self._ready(self.process)
+
+    def _tell(self, line: str) -> None:
+        assert self.process is not None and self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it ended at once; `_ready` says so
+            self.process.stdin.write(line.encode("utf-8") + b"\n")
+            self.process.stdin.flush()
 
     def _ready(self, process: subprocess.Popen[bytes]) -> str:
         assert process.stdout is not None

@@ -24,6 +24,8 @@ from keys.tls import TlsFiles
 from web.server import Console, address, build
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
+LONGEST_PASSPHRASE = 4096
+"""Bytes."""
 CHECK_KEYS = Say("check the folder with dlp doctor; nothing was changed", "请用 dlp doctor 检查该文件夹；未做任何改动")
 
 
@@ -31,19 +33,32 @@ def main() -> int:
     """Serve until asked to stop; 0, or the status of the error that was said on standard error."""
     parser = argparse.ArgumentParser("python -P -m web", description="The console; dlp run starts it.")
     parser.add_argument("--home", type=Path, default=None)
-    home = Home((parser.parse_args().home or default_home()).absolute())
+    parser.add_argument("--passphrase-stdin", action="store_true")
+    arguments = parser.parse_args()
+    home = Home((arguments.home or default_home()).absolute())
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = Settings()
     try:
         settings = load(home)
-        return _run(home, settings)
+        return _run(home, settings, _first_line() if arguments.passphrase_stdin else "")
     except DlpError as error:
         print(*error.lines(settings.tongue), sep="\n", file=sys.stderr, flush=True)  # noqa: T201 - a program talks
         return error.status
 
 
-def _run(home: Home, settings: Settings) -> int:
-    keystore, files = _keys(home, settings)
+def _first_line() -> str:
+    """The passphrase of the root key, byte by byte: what follows on standard input says when to stop."""
+    line = b""
+    while len(line) < LONGEST_PASSPHRASE and (piece := os.read(sys.stdin.fileno(), 1)) not in (b"", b"\n"):
+        line += piece
+    return line.decode("utf-8", "replace")
+
+
+def _run(home: Home, settings: Settings, passphrase: str) -> int:
+    from keys.dumps import forbid_dumps
+
+    forbid_dumps()
+    keystore, files = _keys(home, settings, passphrase)
     office = Office.open(home.office_database, keystore)
     try:
         _serve(home, office, settings, files)
@@ -52,13 +67,13 @@ def _run(home: Home, settings: Settings) -> int:
     return 0
 
 
-def _keys(home: Home, settings: Settings) -> tuple[Keystore, TlsFiles]:
+def _keys(home: Home, settings: Settings, passphrase: str) -> tuple[Keystore, TlsFiles]:
     """The keystore and its certificate; KeysError where a key is missing or wrong, never new keys."""
     from keys.errors import KeysFault
 
     names = [settings.host] if settings.host not in {"", "0.0.0.0", "::"} else []  # noqa: S104 - compared, not bound
     try:
-        keystore = Keystore.open(home.office)
+        keystore = Keystore.open(home.office, ask=(lambda: passphrase) if passphrase else None)
         return keystore, keystore.tls(names)
     except KeysFault as error:
         raise KeysError(

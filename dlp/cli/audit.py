@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlp.cli.office_here import add_passphrase, office_here
 from dlp.cli.room import Room, Words
-from dlp.errors import KeysError, UsageError
+from dlp.errors import UsageError
 from dlp.language import Say
 
 if TYPE_CHECKING:
-    from dlp.office import Checkpoint, Office
+    from dlp.office import Checkpoint
 
 EXAMPLE = "dlp audit verify --checkpoint kept-elsewhere.json"
 
@@ -34,6 +33,7 @@ def add(words: Words) -> None:
         metavar="FILE",
         about=Say("a checkpoint kept elsewhere, to find a cut tail", "另行保存的检查点，用于发现被截断的事件链"),
     )
+    add_passphrase(words)
     words.json()
 
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     if arguments.what == "verify":
         office_whole = _verify_office(arguments, room)
         return 0 if _verify_agent(arguments, room) and office_whole else 1
-    with _office(room) as office:
+    with office_here(room, arguments) as office:
         if arguments.what == "checkpoint":
             room.json(office.audit.checkpoint().to_json())
         else:
@@ -65,7 +65,7 @@ def _verify_office(arguments: argparse.Namespace, room: Room) -> bool:
                 Say("run it on the office's machine", "请在管理端所在机器上运行"),
             )
         return True
-    with _office(room) as office:
+    with office_here(room, arguments) as office:
         wrong = office.audit.compare(_read(Path(arguments.checkpoint))) if arguments.checkpoint else None
         broken = office.audit.verify()
         if wrong is None and broken is not None:
@@ -112,23 +112,3 @@ def _read(path: Path) -> Checkpoint:
             Say(f"{path} cannot be read: {error}", f"无法读取 {path}：{error}"),
             Say("expected what dlp audit checkpoint printed", "应为 dlp audit checkpoint 的输出"),
         ) from error
-
-
-@contextmanager
-def _office(room: Room) -> Iterator[Office]:
-    from dlp.office import Office
-    from keys.errors import KeysFault
-    from keys.keystore import Keystore
-
-    try:
-        keystore = Keystore.open(room.home.office)
-    except KeysFault as error:
-        raise KeysError(
-            Say(f"the keystore does not open: {error}", f"无法打开密钥库：{error}"),
-            Say("put keystore.json and root.key back from a backup", "请从备份恢复 keystore.json 和 root.key"),
-        ) from error
-    office = Office.open(f"sqlite:///{room.home.office / 'office.db'}", keystore)
-    try:
-        yield office
-    finally:
-        office.close()

@@ -32,8 +32,11 @@ def add_account(words: Words) -> None:
     words.add("--reason", required=True, about=Say("why; it is recorded as given", "理由，将被记录"))
 
 
-def keystore_here(room: Room, arguments: argparse.Namespace | None = None) -> Keystore:
-    """The office's keystore; asks for its passphrase where it has one. Raises KeysError, UsageError."""
+def keystore_here(room: Room, arguments: argparse.Namespace | None = None, *, passphrase: str = "") -> Keystore:
+    """The office's keystore; asks for its passphrase where it has one and none is given.
+
+    Raises KeysError, UsageError.
+    """
     from keys.dumps import forbid_dumps
     from keys.errors import KeysFault
     from keys.keystore import Keystore
@@ -49,6 +52,8 @@ def keystore_here(room: Room, arguments: argparse.Namespace | None = None) -> Ke
     forbid_dumps()
 
     def ask() -> str:
+        if passphrase:
+            return passphrase
         if arguments is not None and hasattr(arguments, "passphrase_fd"):
             return secret(arguments, "passphrase", room, PASSPHRASE)
         return typed(room, PASSPHRASE)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlp import first_start
+from dlp.cli.office_here import add_passphrase
 from dlp.cli.room import Room, Words
 from dlp.config import Settings
 from dlp.files import write_whole
@@ -37,6 +38,7 @@ def add(words: Words) -> None:
     words.add("--no-find-wechat", action="store_true", about=Say("look in no other place", "不自动查找微信数据文件夹"))
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
     words.add("--port", type=int, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动"))
+    add_passphrase(words)
 
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     room.home.run.mkdir(mode=0o700, exist_ok=True)
     with only_one(room.home.run / "run.lock", RUN):
         settings = _settings(arguments, room)
-        return _run(room, settings)
+        return _run(arguments, room, settings)
 
 
 def _settings(arguments: argparse.Namespace, room: Room) -> Settings:
@@ -107,10 +109,24 @@ def _hand_out(secrets: first_start.Secrets, room: Room, language: Language) -> N
     print(message.format(file=path).to(language), flush=True)
 
 
-def _run(room: Room, settings: Settings) -> int:
+def _office(arguments: argparse.Namespace, room: Room, words: tuple[str, ...]) -> Program:
+    """The office; where its root key is under a passphrase, that is asked for once, so that a restart asks nobody."""
+    from keys.keystore import Custody, Keystore
+
+    if Keystore.custody(room.home.office) is not Custody.PASSPHRASE:
+        return Program(OFFICE, python("web", *words))
+    from dlp.cli.office_here import keystore_here
+    from dlp.cli.secret_words import PASSPHRASE, secret
+
+    passphrase = secret(arguments, "passphrase", room, PASSPHRASE)
+    keystore_here(room, passphrase=passphrase)  # a wrong one is said here, and not in a log
+    return Program(OFFICE, python("web", *words, "--passphrase-stdin"), passphrase)
+
+
+def _run(arguments: argparse.Namespace, room: Room, settings: Settings) -> int:
     language = settings.tongue
     words = ("--home", str(room.home.root))
-    office = Child(Program(OFFICE, python("web", *words)))
+    office = Child(_office(arguments, room, words))
     agent = Child(Program(AGENT, python("dlp.agent", *words)))
 
     def tell(message: Say) -> None:

@@ -261,3 +261,32 @@ def test_shares_typed_at_a_terminal_are_checked_one_by_one(home: Home, tmp_path:
 def test_a_home_without_an_office_says_so(dlp: Run, tmp_path: Path) -> None:
     done = dlp("list", at=tmp_path / "empty")
     assert done.returncode == 2 and "no office" in done.stderr and not (tmp_path / "empty").exists()
+
+
+def test_the_console_starts_under_a_passphrase_that_is_in_no_argument(home: Home) -> None:
+    from dataclasses import replace
+
+    from dlp.config import Settings, save
+    from dlp.language import Say
+    from dlp.supervise import Child, Program, python
+    from keys import root
+    from keys.keystore import Custody
+
+    phrase = "kupfer quer 七里 lampe tanzt"
+    assert root.USUAL.memory >= 64 * 1024
+    Keystore.open(home.office).change_root(Custody.PASSPHRASE, phrase)
+    save(home, replace(Settings(), port=0))
+    command = python("web", "--home", str(home.root), "--passphrase-stdin")
+    child = Child(Program(Say("the office", "管理端"), command, phrase))
+    assert phrase not in repr(child.program)
+    try:
+        assert child.start().startswith("https://")
+        assert child.process is not None
+        if sys.platform == "linux":
+            process = Path(f"/proc/{child.process.pid}")
+            assert phrase.encode() not in (process / "cmdline").read_bytes()
+            if os.geteuid() != 0:  # root may always look
+                with pytest.raises(PermissionError):
+                    (process / "mem").read_bytes()
+    finally:
+        child.end()
