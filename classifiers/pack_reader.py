@@ -13,7 +13,7 @@ from classifiers.pack import SCHEMA, PackError
 from classifiers.pack_fields import Fields
 from classifiers.rules import Example, Rule, Sign, Where
 from classifiers.signs import BUILT_IN, COUNTED
-from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
+from classifiers.spelling import BREAK, FIXED, GAP, INVISIBLE, compatible, expand, spelled
 
 RULE_FIELDS = (
     "id title category level levels pattern ignore_case needs digits grouped base supports caps unless categories "
@@ -191,7 +191,8 @@ class Reader(Fields):
         """Words, and pairs of characters.
 
         ``[ab][cd]`` stands for four words; ``机<密`` looks for 密 and then whether 机 stands before it, ``密>级`` for
-        密 and whether 级 stands after it, both with gaps and in all forms of the characters.
+        密 and whether 级 stands after it, both with gaps and in all forms of the characters. ``S=E`` is for letters:
+        both together, also in full width or with something invisible between.
         """
         words: list[str] = []
         pairs: list[tuple[str, str, bool]] = []
@@ -199,6 +200,9 @@ class Reader(Fields):
             if word.startswith("["):
                 choices = [self.letters(one) for one in re.findall(r"\[([^\]]+)\]", word)]
                 words += map("".join, itertools.product(*choices))
+            elif len(word) == 3 and word[1] == "=":
+                wide = [f"{one}{chr(ord(one) + 0xFEE0)}" for one in (word[0], word[2])]
+                words += ("".join(one) for one in itertools.product(wide[0], ("", *INVISIBLE), wide[1]))
             elif len(word) == 3 and word[1] in "<>":
                 before = word[1] == "<"
                 sought, companion = (word[2], word[0]) if before else (word[0], word[2])

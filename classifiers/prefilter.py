@@ -16,9 +16,11 @@ from classifiers.rules import Rules
 ZERO = "\u200b-\u200f\u2060\ufeff\u00ad"
 NUMBER = re.compile(rf"[0-9０-９](?:[{ZERO}]{{0,2}}[0-9０-９]){{5,}}")
 """Six digits and more in a row; what is not seen between them does not end the row."""
+_DIGIT = f"[0-9０-９][{ZERO}]{{0,2}}"
+_SEPARATOR = rf"[ \-－\u3000\u00a0][{ZERO}]{{0,2}}"
 GROUPED = re.compile(
-    r"[0-9０-９](?:[0-9０-９]{2,3}[ \-－\u3000\u00a0][0-9０-９]{4}[ \-－\u3000\u00a0][0-9０-９]{3,4}"
-    r"|[0-9０-９]{5}[ \-－\u3000\u00a0][0-9０-９]{8})"
+    rf"[0-9０-９][{ZERO}]{{0,2}}(?:(?:{_DIGIT}){{2,3}}{_SEPARATOR}(?:{_DIGIT}){{4}}{_SEPARATOR}[0-9０-９]"
+    rf"|(?:{_DIGIT}){{5}}{_SEPARATOR}(?:{_DIGIT}){{7}}[0-9０-９])"
 )
 """Digits in the groups of telephone numbers, cards and identity numbers."""
 MOST_DIGITS = 99

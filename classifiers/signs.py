@@ -159,6 +159,15 @@ def big_type(at: Spot) -> bool:
     return at.place.size is not None and at.place.size >= BIG_TYPE
 
 
+def in_table(at: Spot) -> bool:
+    """It is a cell beside others; a cell alone in its row is a line of text."""
+    if at.place.region is not Region.CELL and not at.place.cell:
+        return False
+    row = address(at.place)[0]
+    near = at.window.pieces[max(0, at.index - 1) : at.index + 2]
+    return any(p is not at.piece and address(p.place)[0] == row and table(p.place) == table(at.place) for p in near)
+
+
 def _in(*regions: Region) -> Ask:
     return lambda at: at.place.region in regions
 
@@ -176,7 +185,7 @@ BUILT_IN: Mapping[str, Ask] = {
     "in_title": _in(Region.TITLE),
     "in_watermark": _in(Region.WATERMARK),
     "in_text_box": _in(Region.TEXT_BOX),
-    "in_table": _in(Region.CELL),
+    "in_table": in_table,
     "in_metadata": _in(Region.METADATA),
     "in_file_name": _in(Region.FILE_NAME),
     "in_comment": _in(Region.COMMENT, Region.NOTE),

@@ -32,6 +32,7 @@ FIXED = {
     "gap": GAP,
     "break": BREAK,
     "blank": f"[{BLANK}]",
+    "blank_in": BLANK,
     "digit": "[0-9０-９]",
     "left": "(?<![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])",
     "right": "(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])",
@@ -40,6 +41,8 @@ FIXED = {
 """Macros of patterns that every pack has."""
 MACRO = re.compile(r"\{([a-z_]+)\}")
 
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that show nothing at all."""
 Alike = Mapping[str, str]
 """A character to the others that are read as it."""
 
@@ -62,9 +65,9 @@ def character(one: str, alike: Alike) -> str:
 
 
 def spelled(words: Iterable[str], alike: Alike, gap: str = GAP) -> str:
-    """A pattern for any of the words, the longest first, each spelled in every usual way."""
+    """A pattern for any of the words, the longest first, each spelled in every usual way; a blank is any gap."""
     longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(gap.join(character(one, alike) for one in word) for word in longest_first) + ")"
+    return "(?:" + "|".join(gap.join(character(c, alike) for c in word if c != " ") for word in longest_first) + ")"
 
 
 def expand(pattern: str, macros: Mapping[str, str], unknown: Callable[[str], Exception]) -> str:

@@ -72,7 +72,10 @@ class _Asked:
     def number(self, match: re.Match[str]) -> Iterator[Hit]:
         """The hits that a number makes."""
         start, end = match.span()
-        rules = self.asked.by_length[min(end - start, MOST_DIGITS)]
+        digits = end - start
+        if not match[0].isdecimal():
+            digits = sum(map(str.isdecimal, match[0]))
+        rules = self.asked.by_length[min(digits, MOST_DIGITS)]
         if rules:
             yield start, end, rules
 
@@ -116,9 +119,9 @@ class Hyperscan(_Asked):
 
     def _sources(self) -> list[tuple[str, bool]]:
         """Words, then what betrays a number or a group; each with whether it is read as UTF-8."""
-        digit, sep = "[0-9０-９]", r"[ \-－\x{3000}\x{a0}]"
-        odd = f"[０-９]|[0-9][{ZERO}]{{1,2}}{digit}"
-        grouped = f"{digit}{{3}}{sep}{digit}{{4}}{sep}{digit}{{3}}|{digit}{{6}}{sep}{digit}{{8}}"
+        separator = "(?:[ \\-]|－|\u3000|\u00a0)"
+        grouped = f"[0-9]{separator}(?:[0-9]{{4}}{separator}[0-9]|[0-9]{{8}})"
+        odd = f"[０-９]|[0-9][{ZERO}]{{1,2}}[0-9０-９]|[0-9][{ZERO}]{{0,2}}[ \\-－\u3000\u00a0][{ZERO}]{{1,2}}[0-9]"
         # What is before the first digit is part of it, so that a long number is seen once and not at each digit.
         return [
             *((re.escape(word), False) for word in self.words),
@@ -176,16 +179,14 @@ class Hyperscan(_Asked):
             at_byte = end
             if number < words:
                 found += self.word(text, at, number)
-            elif number <= words + 1:
-                match = _around(NUMBER, text, number_end, at)
-                if match is not None:
-                    number_end = match.end()
-                    found += self.number(match)
-            elif self.asked.grouped:
-                match = _around(GROUPED, text, grouped_end, at)
-                if match is not None:
-                    grouped_end = match.end()
-                    found.append((*match.span(), self.asked.grouped))
+                continue
+            # What is odd (full width, something invisible between) may be either.
+            if number <= words + 1 and (match := _around(NUMBER, text, number_end, at)):
+                number_end = match.end()
+                found += self.number(match)
+            if number > words and self.asked.grouped and (match := _around(GROUPED, text, grouped_end, at)):
+                grouped_end = match.end()
+                found.append((*match.span(), self.asked.grouped))
         found.sort()
         return found
 
