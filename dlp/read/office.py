@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region

@@ -10,8 +10,22 @@ REGIONS = {
     "footnote": Region.NOTE, "annotation": Region.COMMENT, "shptxt": Region.TEXT_BOX, "atnauthor": Region.METADATA,
 }  # fmt: skip
 PROPERTIES = frozenset(
-    ["title", "subject", "author", "manager", "company", "operator", "category", "keywords", "comment", "doccomm"]
-    + ["hlinkbase", "propname", "staticval", "docvar"]
+    [
+        "title",
+        "subject",
+        "author",
+        "manager",
+        "company",
+        "operator",
+        "category",
+        "keywords",
+        "comment",
+        "doccomm",
+        "hlinkbase",
+        "propname",
+        "staticval",
+        "docvar",
+    ]
 )
 FIELDS = {
     "fldinst": "field",
@@ -30,8 +44,6 @@ SKIPPED = frozenset(
         "rsidtbl",
         "themedata",
         "colorschememapping",
-    ]
-    + [
         "datastore",
         "latentstyles",
         "generator",
@@ -42,8 +54,6 @@ SKIPPED = frozenset(
         "filetbl",
         "blipuid",
         "blipparent",
-    ]
-    + [
         "sn",
         "panose",
         "falt",
@@ -55,8 +65,6 @@ SKIPPED = frozenset(
         "revtim",
         "printim",
         "buptim",
-    ]
-    + [
         "pict",
         "objdata",
         "nonshppict",

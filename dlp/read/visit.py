@@ -54,7 +54,14 @@ class Visit:
         """A Gap of kind unseen for a place in this document."""
         return Gap(GapKind.UNSEEN, reason, self.place(**where), min(1.0, coverage), size)
 
-    def inner(self, name: str, file: BinaryIO | bytes, size: int | None = None, coverage: float | None = None) -> Parts:
+    def inner(
+        self,
+        name: str,
+        file: BinaryIO | bytes,
+        size: int | None = None,
+        coverage: float | None = None,
+        declared: str = "",
+    ) -> Parts:
         """Everything in a part that is a document of its own: an archive member, an attachment, an embedded object."""
         opened = io.BytesIO(file) if isinstance(file, bytes) else file
         length = size if size is not None else len(file) if isinstance(file, bytes) else 0

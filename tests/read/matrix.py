@@ -12,7 +12,7 @@ def every() -> dict[str, Case]:
     workbook, marks = ooxml.xlsx()
     document, own = ooxml.docx(inner=workbook)
     cases = {
-        "a.docx": (document, own | {mark: None for mark in marks}),
+        "a.docx": (document, own | dict.fromkeys(marks)),
         "strict.docx": ooxml.docx(strict=True),
         "a.xlsx": (workbook, marks),
         "a.pptx": ooxml.pptx(),

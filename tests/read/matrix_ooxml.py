@@ -176,7 +176,20 @@ def docx(*, strict: bool = False, inner: bytes = b"") -> tuple[bytes, Marks]:
     }
     if inner:
         parts["word/embeddings/工作簿.xlsx"] = (f"{EXCEL}.sheet", inner)
-    body_marks = "正文 跨越连写 内容控件 插入 删除 域代码 域结果 隐藏 公式 注音 下拉 构建基块".split()
+    body_marks = [
+        "正文",
+        "跨越连写",
+        "内容控件",
+        "插入",
+        "删除",
+        "域代码",
+        "域结果",
+        "隐藏",
+        "公式",
+        "注音",
+        "下拉",
+        "构建基块",
+    ]
     marks: Marks = {k + mark: Region.BODY for mark in body_marks} | {"机密★10年": Region.BODY, k + "注音": None}
     marks |= {k + "文本框": Region.TEXT_BOX, k + "替代文字": Region.PICTURE, k + "水印": Region.WATERMARK}
     marks |= dict.fromkeys((k + "表格一", k + "表格二"), Region.CELL)
@@ -185,7 +198,7 @@ def docx(*, strict: bool = False, inner: bytes = b"") -> tuple[bytes, Marks]:
     }
     marks |= dict.fromkeys((k + "脚注", k + "尾注"), Region.NOTE)
     marks |= dict.fromkeys((k + "批注者",), None) | {k + "文档变量": Region.METADATA}
-    marks |= {m: Region.TEXT_BOX for m in (k + "图表标题", k + "图表缓存", k + "智能图形")}
+    marks |= dict.fromkeys((k + "图表标题", k + "图表缓存", k + "智能图形"), Region.TEXT_BOX)
     marks |= dict.fromkeys([k + m for m in ("编号文字", "自定义部件属性", "无引用部件", "外来块", "链接")])
     return package(parts), marks | property_marks(k)
 
@@ -274,7 +287,7 @@ def xlsx() -> tuple[bytes, Marks]:
     marks |= dict.fromkeys((k + "图表标题", k + "图表缓存", k + "文本框"), Region.TEXT_BOX) | {
         k + "替代文字": Region.PICTURE
     }
-    others = "输入提示 下拉甲 公式 定义名称 无人使用 数字格式 透视缓存 外部缓存".split()
+    others = ["输入提示", "下拉甲", "公式", "定义名称", "无人使用", "数字格式", "透视缓存", "外部缓存"]
     return package(parts), marks | dict.fromkeys(k + mark for mark in others) | property_marks(k)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 
-from classifiers.model import Region
 from matrix_ooxml import Marks
+
+from classifiers.model import Region
 
 
 def cases() -> dict[str, tuple[bytes, Marks]]:
