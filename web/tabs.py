@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import request
+from flask import request, url_for
 
 from dlp.language import Say
 from web.doors import may_enter
@@ -44,10 +44,9 @@ def shown_pages() -> tuple[Tab, ...]:
     account = visitor()
     if account is None:
         return ()
-    known = any(tab.endpoint == request.endpoint for tab in TABS)
-    room = (request.endpoint or "").partition(".")[0]
-    return tuple(
-        replace(tab, here=tab.endpoint == request.endpoint or (tab.endpoint.partition(".")[0] == room and not known))
-        for tab in TABS
-        if may_enter(tab.endpoint, account.roles)
-    )
+    allowed = [tab for tab in TABS if may_enter(tab.endpoint, account.roles)]
+    # The page itself, else the tab whose address begins this one's: /people/… belongs to /people/.
+    fitting = [tab for tab in allowed if request.path.startswith(url_for(tab.endpoint).rstrip("/") + "/")]
+    here = max(fitting, key=lambda tab: len(url_for(tab.endpoint)), default=None)
+    exact = next((tab for tab in allowed if tab.endpoint == request.endpoint), here)
+    return tuple(replace(tab, here=tab is exact) for tab in allowed)

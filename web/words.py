@@ -11,6 +11,7 @@ from dlp import words as shared
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, State
 from dlp.office import AccountState, Role
+from dlp.office.rights import OFFICERS as OFFICERS
 from dlp.outcome_words import STATES
 
 CHOICES = {

@@ -15,7 +15,7 @@
     scales: { x: { time: true } },
     axes: [axis, { ...axis, size: 56 }],
     series: [
-      { value: (_, stamp) => (stamp === null ? "" : new Date(stamp * 1000).toISOString().slice(0, 10)) },
+      { label: place.dataset.day, value: (_, stamp) => (stamp === null ? "" : new Date(stamp * 1000).toISOString().slice(0, 10)) },
       ...given.names.map((label, at) => ({ label, stroke: colours[at], width: 2, points: { show: given.days.length < 40 } })),
     ],
   };
