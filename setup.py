@@ -44,6 +44,7 @@ DEVELOPMENT = [
     "python-pptx>=1,<2",
     "playwright>=1.56,<2",
     "pyrage>=1.3,<2",
+    "psycopg[binary]>=3.2,<4",
     "uv>=0.9,<1",
 ]
 
@@ -60,6 +61,6 @@ setup(
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
     install_requires=RUNTIME,
-    extras_require={"dev": DEVELOPMENT, "build": ["setuptools>=78"]},
+    extras_require={"dev": DEVELOPMENT, "postgresql": ["psycopg[binary]>=3.2,<4"], "build": ["setuptools>=78"]},
     entry_points={"console_scripts": ["dlp=dlp.cli.main:main"]},
 )
