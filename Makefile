@@ -1,5 +1,5 @@
 # The two commands of the README are `make run` and `make test`; both set up all that they need in .venv.
-.PHONY: run test demo bench lint types lock clean
+.PHONY: run test demo bench eval lint types lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,6 +16,9 @@ test: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
+
+eval: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.eval --write docs/accuracy.md $(ARGS)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -1,3 +1,4 @@
+
 """Renders cases, reads them with the product's own readers, classifies, and asks the shipped policy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sentences and markup stay on one line, so that they read as they are written
 """Cases that hold something: a mark, an identifier, a key. Template × level × separator × term × noise × place."""
 
 from __future__ import annotations
@@ -11,7 +12,20 @@ from benchmarks.eval.words import body, title
 
 LEVELS = {"绝密": "top_secret", "机密": "highly_secret", "秘密": "secret"}
 SEPARATORS = "★★★★★☆☆⭐*＊·▲"
-TERMS = ("{n}年", "{n}年", "{n}年", "{h}年", "{n}个月", "长期", "永久", "{y}年{m}月{d}日", "{y}年{m}月", "会议开始前", "公布前", "启用前")
+TERMS = (
+    "{n}年",
+    "{n}年",
+    "{n}年",
+    "{h}年",
+    "{n}个月",
+    "长期",
+    "永久",
+    "{y}年{m}月{d}日",
+    "{y}年{m}月",
+    "会议开始前",
+    "公布前",
+    "启用前",
+)
 HAN = "一二三五十"
 PLACES = ("top", "after_number", "header", "field", "table", "prefix", "property", "name")
 CIRCUMSTANCE = ("特急", "加急", "", "", "")
@@ -97,7 +111,9 @@ def other(chance: random.Random, mutation: str, place: str) -> Case:
     mark = owner + mutated(template.format(n=chance.randint(1, 10)), mutation, chance)
     paper = Paper([title(chance), *body(chance)], name=title(chance), split=mutation == "split")
     _put(paper, mark, "header" if place == "header" else "top", chance)
-    return Case(0, want, template.split("{")[0], "header" if place == "header" else "top", mutation, paper, level, rules)
+    return Case(
+        0, want, template.split("{")[0], "header" if place == "header" else "top", mutation, paper, level, rules
+    )
 
 
 def mutated(text: str, mutation: str, chance: random.Random) -> str:
@@ -115,29 +131,49 @@ def identifier(chance: random.Random, mutation: str, _place: str) -> Case:
         return change(value, chance) if change else value
 
     paper = Paper([title(chance), *body(chance, 1, 3)], name=title(chance), split=mutation == "split")
-    kind = chance.choice(("resident", "resident", "resident_table", "permit", "card", "card_spaced", "card_table", "phones", "passport"))
-    rule = {"resident": "cn.id.resident", "permit": "cn.id.resident", "card": "cn.bank.card", "phones": "cn.phone.mobile"}.get(
-        kind.split("_")[0], "cn.id.passport"
+    kind = chance.choice(
+        ("resident", "resident", "resident_table", "permit", "card", "card_spaced", "card_table", "phones", "passport")
     )
+    rule = {
+        "resident": "cn.id.resident",
+        "permit": "cn.id.resident",
+        "card": "cn.bank.card",
+        "phones": "cn.phone.mobile",
+    }.get(kind.split("_")[0], "cn.id.passport")
     who = numbers.person(chance)
     if kind == "resident":
-        said = chance.choice(("姓名：{w} 身份证号：{v}", "{w}，公民身份号码{v}，现住本市。", "证件号码 {v}", "{w} {v}", "身份证：{v}"))
+        said = chance.choice(
+            ("姓名：{w} 身份证号：{v}", "{w}，公民身份号码{v}，现住本市。", "证件号码 {v}", "{w} {v}", "身份证：{v}")
+        )
         paper.lines.insert(1, said.format(w=who, v=written(numbers.resident(chance))))
     elif kind == "permit":
-        paper.lines.insert(1, f"港澳台居民居住证 {written(numbers.resident(chance, chance.choice(('810000', '820000', '830000'))))}")
+        paper.lines.insert(
+            1, f"港澳台居民居住证 {written(numbers.resident(chance, chance.choice(('810000', '820000', '830000'))))}"
+        )
     elif kind == "card":
-        paper.lines.insert(1, chance.choice(("工资卡 {v} 开户行：农业银行", "收款账号：{v}", "{w}的银行卡号为{v}。")).format(w=who, v=written(numbers.card(chance))))
+        paper.lines.insert(
+            1,
+            chance.choice(("工资卡 {v} 开户行：农业银行", "收款账号：{v}", "{w}的银行卡号为{v}。")).format(
+                w=who, v=written(numbers.card(chance))
+            ),
+        )
     elif kind == "card_spaced":
         value = numbers.card(chance)
         paper.lines.insert(1, "卡号：" + written(" ".join(value[n : n + 4] for n in range(0, 19, 4))))
     elif kind == "passport":
         paper.lines.insert(1, f"护照号码：{written(numbers.passport(chance))}")
     elif kind == "phones":
-        paper.table = [["序号", "姓名", "手机号码"], *([str(n), numbers.person(chance), written(numbers.mobile(chance))] for n in range(1, 13))]
+        paper.table = [
+            ["序号", "姓名", "手机号码"],
+            *([str(n), numbers.person(chance), written(numbers.mobile(chance))] for n in range(1, 13)),
+        ]
         paper.lines = paper.lines[:1]
     else:
         make, head = (numbers.card, "银行卡号") if rule == "cn.bank.card" else (numbers.resident, "身份证号码")
-        paper.table = [["序号", "姓名", head], *([str(n), numbers.person(chance), written(make(chance))] for n in range(1, chance.randint(3, 12)))]
+        paper.table = [
+            ["序号", "姓名", head],
+            *([str(n), numbers.person(chance), written(make(chance))] for n in range(1, chance.randint(3, 12))),
+        ]
         paper.lines = paper.lines[:1]
     paper.target = 1 if not paper.table else -1
     paper.split = paper.split and not paper.table
@@ -168,5 +204,3 @@ def marked(number: int, seed: int, mutation: str) -> Case:
     case = kind(chance, mutation, place)
     case.number = number
     return case
-
-

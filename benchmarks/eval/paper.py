@@ -1,3 +1,4 @@
+
 """A document before it has a format, and what must be found in it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sentences and markup stay on one line, so that they read as they are written
 """Papers as bytes of eight formats, written without a library where one would hide what is in them."""
 
 from __future__ import annotations
@@ -100,7 +101,9 @@ def docx(paper: Paper) -> bytes:
         return f'<w:r><w:t xml:space="preserve">{xml_text(text)}</w:t></w:r>'
 
     def paragraph(text: str, split: bool) -> str:
-        runs = ["<w:r><w:br/></w:r>" if part == "\n" else run(part) for part in (text if split or "\n" in text else [text])]
+        runs = [
+            "<w:r><w:br/></w:r>" if part == "\n" else run(part) for part in (text if split or "\n" in text else [text])
+        ]
         return f"<w:p>{''.join(runs)}</w:p>"
 
     lines = "".join(paragraph(line, paper.split and n == paper.target) for n, line in enumerate(paper.lines))
@@ -136,7 +139,9 @@ def xlsx(paper: Paper) -> bytes:
         + "</row>"
         for r, row in enumerate(rows, 1)
     )
-    header = f"<headerFooter><oddHeader>&amp;L{xml_text(paper.header)}</oddHeader></headerFooter>" if paper.header else ""
+    header = (
+        f"<headerFooter><oddHeader>&amp;L{xml_text(paper.header)}</oddHeader></headerFooter>" if paper.header else ""
+    )
     return package({
         "[Content_Types].xml": types(("/xl/workbook.xml", "spreadsheetml.sheet.main"), ("/xl/worksheets/sheet1.xml", "spreadsheetml.worksheet"), ("/docProps/custom.xml", "custom-properties")),
         "_rels/.rels": relations(("officeDocument", "xl/workbook.xml"), ("custom-properties", "docProps/custom.xml")),
@@ -151,7 +156,10 @@ def pptx(paper: Paper) -> bytes:
     """A slide: each line a text box."""
 
     def box(number: int, text: str, split: bool) -> str:
-        runs = "".join(f"<a:r><a:t>{xml_text(part)}</a:t></a:r>" if part != "\n" else "<a:br/>" for part in (text if split or "\n" in text else [text]))
+        runs = "".join(
+            f"<a:r><a:t>{xml_text(part)}</a:t></a:r>" if part != "\n" else "<a:br/>"
+            for part in (text if split or "\n" in text else [text])
+        )
         return (
             f'<p:sp><p:nvSpPr><p:cNvPr id="{number + 2}" name="t{number}"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm>'
             f'<a:off x="300000" y="{200000 + number * 350000}"/><a:ext cx="8000000" cy="300000"/></a:xfrm></p:spPr>'
@@ -181,9 +189,13 @@ def pdf(paper: Paper) -> bytes:
     for n, line in enumerate(lines):
         parts = list(line) if paper.split and line == target else [line]
         for m, part in enumerate(parts):
-            rows.append(f"BT /F1 {16 if n < 2 else 12} Tf 1 0 0 1 {72 + m * 17} {790 - 20 * n} Tm <{part.encode('utf-16-be').hex()}> Tj ET")
+            rows.append(
+                f"BT /F1 {16 if n < 2 else 12} Tf 1 0 0 1 {72 + m * 17} {790 - 20 * n} Tm <{part.encode('utf-16-be').hex()}> Tj ET"
+            )
     content = "\n".join(rows).encode("ascii")
-    told = b"".join(_name(k) + b" <feff" + v.encode("utf-16-be").hex().encode() + b">" for k, v in paper.properties.items())
+    told = b"".join(
+        _name(k) + b" <feff" + v.encode("utf-16-be").hex().encode() + b">" for k, v in paper.properties.items()
+    )
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -222,7 +234,9 @@ def ofd(paper: Paper) -> bytes:
                 f'<ofd:TextCode X="0" Y="5">{xml_text(part)}</ofd:TextCode></ofd:TextObject>'
             )  # fmt: skip
     page = "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox>"
-    told = "".join(f'<ofd:CustomData Name="{xml_text(k)}">{xml_text(v)}</ofd:CustomData>' for k, v in paper.properties.items())
+    told = "".join(
+        f'<ofd:CustomData Name="{xml_text(k)}">{xml_text(v)}</ofd:CustomData>' for k, v in paper.properties.items()
+    )
     told = f"<ofd:CustomDatas>{told}</ofd:CustomDatas>" if told else ""
     return package({
         "OFD.xml": f'{XML}<ofd:OFD {space} DocType="OFD" Version="1.1"><ofd:DocBody><ofd:DocInfo><ofd:DocID>00000000000000000000000000000001</ofd:DocID>{told}</ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>',
@@ -237,7 +251,11 @@ def html_page(paper: Paper) -> bytes:
     said = []
     for n, line in enumerate([*([paper.header] if paper.header else []), *paper.lines]):
         split = paper.split and n == (paper.target + bool(paper.header) if paper.target >= 0 else 0)
-        inner = "".join(f"<span>{html.escape(c)}</span>" for c in line) if split else html.escape(line).replace("\n", "<br>")
+        inner = (
+            "".join(f"<span>{html.escape(c)}</span>" for c in line)
+            if split
+            else html.escape(line).replace("\n", "<br>")
+        )
         said.append(f"<p>{inner}</p>")
     rows = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in paper.table)
     meta = "".join(f'<meta name="{html.escape(k)}" content="{html.escape(v)}">' for k, v in paper.properties.items())

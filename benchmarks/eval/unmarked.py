@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sentences and markup stay on one line, so that they read as they are written
 """Hard negatives: what ordinary offices send that speaks of secrets, or looks like a number of a person, and is neither."""
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ def regulation(chance: random.Random) -> Paper:
         "收到的文件应当登记文号、密级、份数和紧急程度。",
     ]
     chosen = chance.sample(articles, chance.randint(5, len(articles)))
-    return Paper([chance.choice(("保密工作管理办法", "关于加强保密管理的规定", "工作秘密管理实施细则")), *(f"第{n}条　{text}" for n, text in enumerate(chosen, 1))])
+    return Paper(
+        [
+            chance.choice(("保密工作管理办法", "关于加强保密管理的规定", "工作秘密管理实施细则")),
+            *(f"第{n}条　{text}" for n, text in enumerate(chosen, 1)),
+        ]
+    )
 
 
 def talk(chance: random.Random) -> Paper:
@@ -83,8 +89,17 @@ def contract(chance: random.Random) -> Paper:
         "统一社会信用代码：91110000600037341L　联系电话：010-6278{n}",
         "Confidential Information does not include information that is or becomes publicly known.",
     ]
-    chosen = [c.format(h=chance.choice(HAN), n=chance.randint(1000, 9999)) for c in chance.sample(clauses, chance.randint(4, 8))]
-    return Paper([chance.choice(("技术服务合同", "保密协议", "采购合同")), *(f"{n}. {c}" for n, c in enumerate(chosen, 1)), *body(chance, 1, 2)])
+    chosen = [
+        c.format(h=chance.choice(HAN), n=chance.randint(1000, 9999))
+        for c in chance.sample(clauses, chance.randint(4, 8))
+    ]
+    return Paper(
+        [
+            chance.choice(("技术服务合同", "保密协议", "采购合同")),
+            *(f"{n}. {c}" for n, c in enumerate(chosen, 1)),
+            *body(chance, 1, 2),
+        ]
+    )
 
 
 def novel(chance: random.Random) -> Paper:
@@ -95,7 +110,14 @@ def novel(chance: random.Random) -> Paper:
         "减肥的秘密：少吃多动。", "幸福的秘密★第三章", "他的秘密，终于被揭开了。", "机密？我看是故弄玄虚。", "秘密会议在凌晨结束。",
         "本店独家秘密·十年老汤底", "成功没有秘密*全靠坚持", "绝密档案★连载中★敬请期待", "密码锁的数字是她的生日。", "★★★★★ 五星 秘密武器好用",
     ]  # fmt: skip
-    return Paper([chance.choice(("秘密", "第三章　往事", "影评合集", "店铺评价")) + ("（节选）" if chance.random() < 0.8 else "的故事"), *chance.sample(lines, chance.randint(4, 9)), *body(chance, 1, 3)])
+    return Paper(
+        [
+            chance.choice(("秘密", "第三章　往事", "影评合集", "店铺评价"))
+            + ("（节选）" if chance.random() < 0.8 else "的故事"),
+            *chance.sample(lines, chance.randint(4, 9)),
+            *body(chance, 1, 3),
+        ]
+    )
 
 
 def technical(chance: random.Random) -> Paper:
@@ -110,14 +132,37 @@ def technical(chance: random.Random) -> Paper:
         f"time=17324123{chance.randint(10000, 99999)} trace_id={hexes[:32]} cost=12ms", "Wi-Fi 密码：welcome2026", "忘记密码怎么办？点击“找回密码”。",
         "口令应定期更换，不得使用生日、电话号码等。", "version 1.2.3.4 build 20240315", "uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
     ]  # fmt: skip
-    return Paper([chance.choice(("系统使用手册", "部署说明", "运维日志", "接口文档")), *chance.sample(lines, chance.randint(6, 14))])
+    return Paper(
+        [
+            chance.choice(("系统使用手册", "部署说明", "运维日志", "接口文档")),
+            *chance.sample(lines, chance.randint(6, 14)),
+        ]
+    )
 
 
 def trade_numbers(chance: random.Random) -> Paper:
     """Order numbers, timestamps, samples: many digits, nobody's."""
-    head = chance.choice((["序号", "订单号", "金额"], ["序号", "流水号", "摘要"], ["序号", "运单号", "状态"], ["序号", "样品编号", "结果"], ["序号", "设备序列号", "位置"]))
-    make = chance.choice((numbers.order, lambda c: "".join(c.choices("0123456789", k=c.choice((14, 16, 18, 20)))), lambda c: f"{c.randint(10**18, 2 * 10**18)}", lambda c: f"1732{c.randint(10**8, 10**9 - 1)}"))
-    rows = [[str(n), make(chance), chance.choice(("已完成", "100.00", "合格", "A区"))] for n in range(1, chance.randint(5, 16))]
+    head = chance.choice(
+        (
+            ["序号", "订单号", "金额"],
+            ["序号", "流水号", "摘要"],
+            ["序号", "运单号", "状态"],
+            ["序号", "样品编号", "结果"],
+            ["序号", "设备序列号", "位置"],
+        )
+    )
+    make = chance.choice(
+        (
+            numbers.order,
+            lambda c: "".join(c.choices("0123456789", k=c.choice((14, 16, 18, 20)))),
+            lambda c: f"{c.randint(10**18, 2 * 10**18)}",
+            lambda c: f"1732{c.randint(10**8, 10**9 - 1)}",
+        )
+    )
+    rows = [
+        [str(n), make(chance), chance.choice(("已完成", "100.00", "合格", "A区"))]
+        for n in range(1, chance.randint(5, 16))
+    ]
     lines = [title(chance)]
     if chance.random() < 0.5:
         lines += [f"{head[1]}：{row[1]}" for row in rows[:6]]
@@ -139,7 +184,10 @@ def form(chance: random.Random) -> Paper:
         [["密级", "保密期限"], ["绝密", "不超过三十年"], ["机密", "不超过二十年"], ["秘密", "不超过十年"]],
         [["文件名称", ""], ["密级", ""], ["拟稿人", ""]],
     ]
-    return Paper([chance.choice(("文件审批单", "数据字典", "项目申报书（模板）")), *chance.sample(lines, chance.randint(1, 4))], table=chance.choice(tables))
+    return Paper(
+        [chance.choice(("文件审批单", "数据字典", "项目申报书（模板）")), *chance.sample(lines, chance.randint(1, 4))],
+        table=chance.choice(tables),
+    )
 
 
 def public(chance: random.Random) -> Paper:
@@ -151,7 +199,9 @@ def public(chance: random.Random) -> Paper:
         "内部审计部", "国家保密局关于开展机密级信息系统分级保护测评机构资质认定工作的公告", "本报告仅供参考。内部控制自我评价报告（公开披露稿）",
         f"邮编：100081　传真：010-6278{chance.randint(1000, 9999)}",
     ]  # fmt: skip
-    name = chance.choice(("通知", "商业秘密管理办法", "秘密花园读后感", "内部控制手册", "机密计算白皮书", "保密协议（模板）", "公告"))
+    name = chance.choice(
+        ("通知", "商业秘密管理办法", "秘密花园读后感", "内部控制手册", "机密计算白皮书", "保密协议（模板）", "公告")
+    )
     return Paper([*lines, *chance.sample(ends, chance.randint(2, 4))], name=name)
 
 
@@ -168,8 +218,19 @@ def english(chance: random.Random) -> Paper:
 
 def plain(chance: random.Random) -> Paper:
     """Nothing special at all."""
-    table = [["单位", "完成数", "比例"], *([chance.choice(WHO), str(chance.randint(1, 9999)), f"{chance.randint(1, 99)}%"] for _ in range(6))]
-    return Paper([title(chance), *body(chance, 3, 8), filled("{who}", chance), f"2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日"], table=table if chance.random() < 0.3 else [])
+    table = [
+        ["单位", "完成数", "比例"],
+        *([chance.choice(WHO), str(chance.randint(1, 9999)), f"{chance.randint(1, 99)}%"] for _ in range(6)),
+    ]
+    return Paper(
+        [
+            title(chance),
+            *body(chance, 3, 8),
+            filled("{who}", chance),
+            f"2026年{chance.randint(1, 12)}月{chance.randint(1, 28)}日",
+        ],
+        table=table if chance.random() < 0.3 else [],
+    )
 
 
 FAMILIES: tuple[Callable[[random.Random], Paper], ...] = (

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - 汉字 count double for the line length
 """Hyperscan and the portable way see the same, and both see what looking at every line would see."""
 
 from __future__ import annotations
