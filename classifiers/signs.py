@@ -205,7 +205,11 @@ def question(sign: Sign, ignore_case: bool) -> Ask | None:
         return None
     if sign.where is Where.BUILT_IN:
         return BUILT_IN.get(sign.name)
-    return partial(ASKED[sign.where], sign, search(sign.pattern, ignore_case) if sign.pattern else None)
+    pattern = sign.pattern
+    if sign.where is Where.BEFORE and pattern.endswith("$"):
+        # The end of what is before a match is the match itself, never the end of a line above it.
+        pattern = pattern[:-1] + r"\Z"
+    return partial(ASKED[sign.where], sign, search(pattern, ignore_case) if pattern else None)
 
 
 def search(pattern: str, ignore_case: bool) -> Search:

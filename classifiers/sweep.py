@@ -114,7 +114,8 @@ class Hyperscan(_Asked):
     def _name(self) -> str:
         import hyperscan
 
-        parts = (hyperscan.__version__, platform.machine(), _processor(), *(source for source, _ in self._sources()))
+        version = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
+        parts = (version, platform.machine(), _processor(), *(source for source, _ in self._sources()))
         return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:40] + ".hs"
 
     def _sources(self) -> list[tuple[str, bool]]:
