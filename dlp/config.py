@@ -133,6 +133,11 @@ def platform_places() -> dict[str, str]:
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
+def service_environment() -> dict[str, str]:
+    """What systemd tells a service of itself (sd_notify(3))."""
+    return {name: os.environ[name] for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC") if os.environ.get(name)}
+
+
 def load(home: Home) -> Settings:
     """The settings of this home; the defaults where none were written yet.
 

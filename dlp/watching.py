@@ -35,6 +35,8 @@ class Hints:
     """Watches folders and sets one event when something happened in any of them."""
 
     stir: threading.Event
+    gone_too: bool = False
+    """Whether a file that goes away is something that happened."""
     health: dict[Path, Health] = field(default_factory=dict)
     _observer: Any = None
     _watches: dict[Path, Any] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Hints:
         # Not "opened" and not "modified": our own scans open files, and a large copy would ring all the time.
         kinds = [events.FileCreatedEvent, events.FileMovedEvent, events.FileClosedEvent]
         kinds += [events.DirCreatedEvent, events.DirMovedEvent]
+        kinds += [events.FileDeletedEvent] if self.gone_too else []
         try:
             if self._observer is None:
                 self._observer = Observer()

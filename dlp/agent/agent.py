@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
+from dlp.agent.force import InForce, Reloading
 from dlp.agent.here import archive_of, desk_on, lock_file, office_file
 from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
 from dlp.agent.receiver import Receiver
 from dlp.agent.refusals import Refusals
+from dlp.agent.status import status
 from dlp.config import Home, Settings, platform_places
 from dlp.custody.faults import Reach, go_on
 from dlp.link.courier import Courier
@@ -41,12 +44,16 @@ class Agent:
     lookout: Lookout
     receiver: Receiver
     courier: Courier
+    force: InForce
+    reloading: Reloading
+    started: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
         """Finish what a kill cut off, then begin."""
         self.desk.custody.resume()
         self.desk.custody.sweep()
         self.desk.rule()
+        self.reloading.start()
         self.lookout.serve(_names(OfficeFile.load(self.courier.file)))
         self.lanes.start()
         self.lookout.start()
@@ -55,10 +62,16 @@ class Agent:
 
     def stop(self) -> None:
         """No new files first, then the files in work, then the link."""
+        self.reloading.stop()
         self.lookout.stop()
         self.receiver.stop()
         self.lanes.stop(STOP_SECONDS)
         self.courier.stop()
+
+    @property
+    def well(self) -> bool:
+        """Whether every thread that files depend on is alive and has looked lately; systemd restarts us otherwise."""
+        return self.lanes.alive and self.lookout.alive and self.receiver.alive
 
 
 @contextlib.contextmanager
@@ -67,11 +80,11 @@ def running_agent(home: Home, settings: Settings, reach: Reach = go_on) -> Itera
 
     Raises AlreadyRunningError where another one is, DlpError where its keys, rules, policy or journal cannot be used.
     """
-    with only_one(lock_file(home), requests.AGENT), desk_on(home, settings, reach) as desk:
+    with only_one(lock_file(home), requests.AGENT), desk_on(home, settings, reach, warm=True) as desk:
         agent = _assembled(home, settings, desk, reach)
 
         def answered(asked: dict[str, Any]) -> dict[str, Any]:
-            return requests.answer(desk, asked)
+            return status(agent) if asked.get("do") == "status" else requests.answer(desk, asked)
 
         try:
             agent.start()
@@ -92,7 +105,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
 
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell)
     lookout = Lookout(desk.custody.ground.outboxes, lanes, refusals)
-    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.context(), me, reach)
+    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, me, reach)
     receiver = Receiver(intake, desk.journal, stores)
     courier = Courier(
         desk.journal,
@@ -100,7 +113,9 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         heard=lambda office: lookout.serve(_names(office)),
         ruled=desk.rule,
     )
-    return Agent(desk, lanes, lookout, receiver, courier)
+    force = desk.force
+    assert isinstance(force, InForce)
+    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force))
 
 
 def _names(office: OfficeFile) -> frozenset[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from dlp.custody import Custody, Send, Transfer
 from dlp.files import ChangedError
@@ -29,13 +29,20 @@ PASSED_AS = {
 }
 
 
+class Force(Protocol):
+    """What files are judged with (``dlp.agent.force.InForce``)."""
+
+    def context(self) -> Context:
+        """What to judge the next file with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A custody, and what files are judged with."""
 
     custody: Custody
     journal: Journal
-    context: Callable[[], Context]
+    force: Force
     """What is in force now; policy and rules may change while we run."""
 
     def take(self, path: Path, origin: Origin, outbox: Outbox) -> Send | None:
@@ -61,7 +68,7 @@ class Desk:
         path = self.custody.claimed_path(send, member)
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         try:
-            verdict = inspect(descriptor, Path(member.name).name, send.origin, self.context())
+            verdict = inspect(descriptor, Path(member.name).name, send.origin, self.force.context())
         finally:
             os.close(descriptor)
         approved = self.journal.approved(verdict.document.sha256, send.origin.group)

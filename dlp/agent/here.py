@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlp.agent.desk import Desk
+from dlp.agent.force import InForce
 from dlp.archive import Archive
 from dlp.config import Home, Settings
 from dlp.custody import Custody, Ground
 from dlp.custody.faults import Reach, go_on
 from dlp.errors import KeysError
-from dlp.inspection import context_for
 from dlp.journal import Journal
 from dlp.language import Say
 from dlp.link.office_file import OfficeFile
@@ -70,15 +70,22 @@ def archive_of(home: Home, settings: Settings, journal: Journal) -> Archive:
 
 
 @contextlib.contextmanager
-def desk_on(home: Home, settings: Settings, reach: Reach = go_on) -> Iterator[Desk]:
-    """A desk on this home; its workers start with the first file and end with the block. Hold the lock before."""
+def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool = False) -> Iterator[Desk]:
+    """A desk on this home; its workers start at once or with the first file, and end with the block.
+
+    Hold the lock before. Raises DlpError where keys, journal, policy or rules cannot be used.
+    """
     with contextlib.closing(Journal.open(home.agent / "journal.db")) as journal:
         office = OfficeFile.load(office_file(home))
         journal.set_letter(office.letter)
         outboxes = outboxes_of(settings)
         for outbox in outboxes:
             outbox.make()
-        with context_for(home, settings, registered=journal.sealed_here) as context:
-            pages = Receipts(lambda: context.policy, office.url)
+        force = InForce(home, settings, journal.sealed_here)
+        try:
+            force.begin(warm=warm)
+            pages = Receipts(lambda: force.policy, office.url)
             ground = Ground(home.agent, journal, outboxes, recipients_of(home), pages, reach)
-            yield Desk(Custody(ground), journal, lambda: context)
+            yield Desk(Custody(ground), journal, force)
+        finally:
+            force.end()

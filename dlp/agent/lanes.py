@@ -87,6 +87,11 @@ class Lanes:
             return True
 
     @property
+    def alive(self) -> bool:
+        """Whether every thread runs."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    @property
     def waiting(self) -> int:
         """Drops in the queue and in work."""
         return len(self._queue) + self._busy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 
 import structlog
@@ -37,6 +38,7 @@ class Lookout:
     hints: Hints = field(init=False)
     _groups: frozenset[str] = frozenset()
     _scans: dict[Outbox, Scan] = field(default_factory=dict)
+    _looked: float = field(default_factory=time.monotonic)
     _stopped: bool = False
     _thread: threading.Thread | None = None
 
@@ -57,6 +59,12 @@ class Lookout:
             self._thread.join(3)
         self.hints.stop()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs and has looked within the time that it may wait, twice over."""
+        running = self._thread is not None and self._thread.is_alive()
+        return running and time.monotonic() - self._looked < 2 * RECONCILE_SECONDS
+
     def serve(self, groups: frozenset[str]) -> None:
         """Folders of these names stand for groups from now on."""
         self._groups = groups
@@ -66,6 +74,7 @@ class Lookout:
         pause = FIRST_LOOK
         while not self._stopped:
             self.stir.clear()
+            self._looked = time.monotonic()
             self.held_up, self.unfinished = 0, 0
             for outbox in self.outboxes:
                 self._look(outbox)

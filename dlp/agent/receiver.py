@@ -59,6 +59,16 @@ class Receiver:
         self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def watched(self) -> list[Store]:
+        """The stores that are watched now."""
+        return [scan.store for scan in list(self._scans.values())]
+
     def stop(self) -> None:
         """End after the file in work."""
         self._stopped = True

@@ -32,6 +32,7 @@ COMMANDS = (
     ),
     Command("where", "where", Say("where a file that was handed over is now", "查询已交出的文件现在在哪里")),
     Command("takeback", "takeback", Say("give a held or blocked file back to its owner", "把被扣留或拦截的文件取回")),
+    Command("status", "status", Say("how the running agent is", "查看运行中代理的状态")),
     Command("decrypt", "decrypt", Say("open a sealed file, for an authorised reader", "由有权限的读者打开加密文件")),
     Command("keys", "keys", Say("keys: backup, restore, revoke, recover", "密钥：备份、恢复、吊销、应急解密")),
     Command("archive", "archive", Say("the received files: list, get, verify", "接收文件归档：列出、取出、校验")),

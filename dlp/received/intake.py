@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Intake:
 
     journal: Journal
     archive: Archive
-    context: Context
+    context: Callable[[], Context]
     person: str
     reach: Reach = go_on
 
@@ -59,7 +60,7 @@ class Intake:
 
     def _judged(self, store: Store, path: Path, descriptor: int, stamp: Stamp) -> Sighting:
         origin = Origin(self.person, PROGRAM, Direction.RECEIVED)
-        verdict = inspect(descriptor, path.name, origin, self.context)
+        verdict = inspect(descriptor, path.name, origin, self.context())
         if any(gap.reason is GapReason.CHANGED for gap in verdict.classification.gaps):
             raise ChangedError("the file changed while it was judged")
         sha256 = verdict.document.sha256

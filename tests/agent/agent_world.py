@@ -57,6 +57,16 @@ def _finding(rule: str, level: Level, category: Category) -> Finding:
     return Finding(rule, level, category, 95, Place(page=1), "机密★**", "0" * 16, title_en="mark", title_zh="密级标志")
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """Implements ``dlp.agent.desk.Force``: what is in force never changes."""
+
+    fixed: Context
+
+    def context(self) -> Context:
+        return self.fixed
+
+
 @dataclass
 class Machine:
     """One machine in a folder: what a process sees that opens it."""
@@ -80,7 +90,7 @@ class Machine:
         pages = Receipts(lambda: policy, "https://localhost:8443")
         ground = Ground(self.agent, self.journal, (self.outbox,), self.recipients, pages, self.reach)
         self.custody = Custody(ground)
-        self.desk = Desk(self.custody, self.journal, lambda: context)
+        self.desk = Desk(self.custody, self.journal, Fixed(context))
 
     def recipients(self) -> Recipients:
         keys = (self.folder / "epoch.key", self.folder / "recovery.key", self.agent / "machine.key")

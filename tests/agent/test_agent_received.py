@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from agent_world import OPEN, SECRET, Machine
 
 from dlp.archive import Archive
-from dlp.inspect import Context
 from dlp.received import ledger, places
 from dlp.received.intake import Intake
 from dlp.received.ledger import Seen
@@ -75,8 +73,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def intake(machine: Machine) -> Intake:
     archive = Archive(machine.folder / "archive", machine.journal, machine.recipients)
-    context: Callable[[], Context] = machine.desk.context
-    return Intake(machine.journal, archive, context(), "li")
+    return Intake(machine.journal, archive, machine.desk.force.context, "li")
 
 
 def write(store: Store, name: str, content: bytes) -> Path:

@@ -1,0 +1,206 @@
+"""The policy and rules in force, exchanged while files are judged; a bad new version leaves the old one in force."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from dlp.config import Home, Settings
+from dlp.errors import DlpError
+from dlp.inspect import Answer, Context
+from dlp.inspection import bad_pack, fingerprint_key, pack_files, policy_file
+from dlp.language import Say
+from dlp.model import Limits
+from dlp.policy import Policy
+from dlp.policy_file import load
+from dlp.watching import Hints
+
+if TYPE_CHECKING:
+    from dlp.read.sandbox import Workers
+
+QUIET_SECONDS = 0.5
+"""An editor writes a file in several steps; it is read when nothing happened for so long."""
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Workers with one set of packs, and how many files they judge now."""
+
+    workers: Workers
+    files: tuple[tuple[Path, int], ...]
+    busy: int = 0
+    replaced: bool = False
+
+
+@dataclass(slots=True)
+class InForce:
+    """What files are judged with now."""
+
+    home: Home
+    settings: Settings
+    registered: Callable[[str], bool]
+    problem: Say | None = None
+    """Why the newest version on disk is not in force."""
+    policy: Policy = field(init=False)
+    _pool: _Pool = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, *, warm: bool) -> None:
+        """Load for the first time. Raises DlpError: nothing is judged by a policy that does not load.
+
+        ``warm`` starts the workers too, and finds out whether their packs load; else they start with the first file.
+        """
+        self.policy = load(policy_file(self.home, self.settings))
+        self._pool = self._fresh_pool(warm=warm)
+
+    def context(self) -> Context:
+        """What to judge the next file with."""
+        return Context(self, self.policy, self.registered)
+
+    def judge(self, fd: int, name: str) -> Answer:
+        """Read and classify with the packs in force (``dlp.inspect.Judge``)."""
+        from classifiers.pack import PackError
+
+        with self._borrowed() as pool:
+            try:
+                return pool.workers.judge(fd, name)
+            except PackError as error:
+                raise bad_pack(error) from error
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[_Pool]:
+        with self._lock:
+            pool = self._pool
+            pool.busy += 1
+        try:
+            yield pool
+        finally:
+            with self._lock:
+                pool.busy -= 1
+                over = pool.replaced and not pool.busy
+            if over:
+                _end(pool)
+
+    def reload(self) -> bool:
+        """Read policy and packs again; false where they have an error, which ``problem`` then says."""
+        log = structlog.get_logger()
+        try:
+            policy = load(policy_file(self.home, self.settings))
+            changed = _marks(pack_files(self.home)) != self._pool.files
+            pool = self._fresh_pool(warm=True) if changed else None
+        except (DlpError, OSError) as error:
+            said = error.message if isinstance(error, DlpError) else Say(str(error), str(error))
+            self.problem = said
+            log.warning("force.refused", why=said.en)
+            return False
+        with self._lock:
+            old, self.policy, self.problem = self._pool, policy, None
+            if pool is not None:
+                self._pool, old.replaced = pool, True
+            over = pool is not None and not old.busy
+        if over:
+            _end(old)
+        log.info("force.changed", policy=policy.digest[:12])
+        return True
+
+    def end(self) -> None:
+        """End the workers."""
+        if hasattr(self, "_pool"):
+            _end(self._pool)
+
+    def _fresh_pool(self, *, warm: bool) -> _Pool:
+        from classifiers.pack import PackError
+        from dlp.read.sandbox import Workers
+
+        files = pack_files(self.home)
+        workers = Workers(self.settings.workers, Limits(), files, fingerprint_key(self.home))
+        workers.__enter__()
+        try:
+            if warm:
+                workers.warm()
+        except PackError as error:
+            workers.__exit__(None, None, None)
+            raise bad_pack(error) from error
+        except BaseException:
+            workers.__exit__(None, None, None)
+            raise
+        return _Pool(workers, _marks(files))
+
+
+def _end(pool: _Pool) -> None:
+    pool.workers.__exit__(None, None, None)
+
+
+def _marks(files: tuple[Path, ...]) -> tuple[tuple[Path, int], ...]:
+    return tuple((file, file.stat().st_mtime_ns) for file in files)
+
+
+@dataclass(slots=True)
+class Reloading:
+    """The thread that reloads when a file of policy or rules changed, or when asked to."""
+
+    force: InForce
+    stir: threading.Event = field(default_factory=threading.Event)
+    _asked: threading.Event = field(default_factory=threading.Event)
+    _stopped: bool = False
+    _seen: object = None
+    _thread: threading.Thread | None = None
+    hints: Hints = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The hints ring this thread's own bell."""
+        self.hints = Hints(self.stir, gone_too=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._seen = self._found()
+        home = self.force.home
+        for folder in (home.root, home.packs):
+            self.hints.watch(folder, recursive=False)
+        self._thread = threading.Thread(target=self._run, name="reloading", daemon=True)
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Reload in any case (SIGHUP)."""
+        self._asked.set()
+        self.stir.set()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopped = True
+        self.stir.set()
+        if self._thread:
+            self._thread.join(3)
+        self.hints.stop()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            self.stir.wait()
+            self.stir.clear()
+            while not self._stopped and self.stir.wait(QUIET_SECONDS):
+                self.stir.clear()
+            if self._stopped:
+                return
+            found, asked = self._found(), self._asked.is_set()
+            if asked or found != self._seen:
+                self._asked.clear()
+                self._seen = found
+                self.force.reload()
+
+    def _found(self) -> object:
+        """What changes when a file of policy or rules does."""
+        policy = policy_file(self.force.home, self.force.settings)
+        marks = []
+        for file in (policy, *pack_files(self.force.home)):
+            try:
+                status = file.stat()
+            except FileNotFoundError:
+                continue
+            marks.append((file, status.st_ino, status.st_size, status.st_mtime_ns))
+        return tuple(marks)

@@ -1,0 +1,68 @@
+"""How the agent is, as ``dlp status`` shows it: what waits, what is stuck and why, how each folder is watched."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from dlp.custody import send as sends
+from dlp.failures import TABLE
+from dlp.received import ledger
+
+if TYPE_CHECKING:
+    from dlp.agent.agent import Agent
+
+MOST_SHOWN = 50
+"""Stuck Sends and failed received files that are listed; the rest are counted."""
+
+
+def status(agent: Agent) -> dict[str, Any]:
+    """The answer to the request ``status``."""
+    force, journal = agent.force, agent.desk.journal
+    failed = list(ledger.failed(journal))
+    return {
+        "up_seconds": round(time.monotonic() - agent.started),
+        "pid": os.getpid(),
+        "office": agent.courier.state.value,
+        "reports_waiting": journal.waiting(),
+        "policy": force.policy.digest,
+        "problem_en": force.problem.en if force.problem else "",
+        "problem_zh": force.problem.zh if force.problem else "",
+        "judging": agent.lanes.waiting,
+        "held_up": agent.lookout.held_up,
+        "unfinished": agent.lookout.unfinished,
+        "stuck": [_stuck(agent, send, failure) for send, failure in list(agent.lanes.problems.items())[:MOST_SHOWN]],
+        "folders": [
+            {"path": _text(str(path)), "health": health.value}
+            for hints in (agent.lookout.hints, agent.receiver.hints)
+            for path, health in hints.health.items()
+        ],
+        "stores": [
+            {"path": _text(str(store.root)), "account": _text(store.account), "layout": store.layout.value}
+            for store in agent.receiver.watched
+        ],
+        "received_failed": len(failed),
+        "received_retry": [
+            {"path": _text(str(one.path)), "tries": one.tries, "problem": one.problem, "at": one.at}
+            for one in failed[:MOST_SHOWN]
+        ],
+    }
+
+
+def _stuck(agent: Agent, send: str, failure: Any) -> dict[str, Any]:  # noqa: ANN401 - a Failure
+    row, found = TABLE[failure], sends.get(agent.desk.journal, send)
+    return {
+        "number": found.number,
+        "name": _text(found.name),
+        "failure": failure.value,
+        "why_en": row.title.en,
+        "why_zh": row.title.zh,
+        "file_en": row.file.en,
+        "file_zh": row.file.zh,
+    }
+
+
+def _text(name: str) -> str:
+    """A name as JSON may hold it: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
