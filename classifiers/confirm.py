@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from classifiers.asked import question
 from classifiers.checks import CHECKS
 from classifiers.masks import masked
 from classifiers.model import Category, Level, Place
 from classifiers.prefilter import Region
 from classifiers.rules import Rule, Sign, Where
-from classifiers.signs import Ask, Spot, question, spot
+from classifiers.signs import Ask, Spot, spot
 from classifiers.spelling import folded
 from classifiers.window import Window
 

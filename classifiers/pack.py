@@ -27,23 +27,24 @@ def shipped() -> tuple[Path, ...]:
     return tuple(sorted((Path(__file__).parent / "packs").glob("*.yaml")))
 
 
-def load(paths: Sequence[Path], cache: Path | None = None) -> Rules:
+def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True) -> Rules:
     """The rules of all packs, checked and with their examples run.
 
     A pack may use the signs and spellings of the packs before it. ``cache`` is a folder that only the caller's account
-    may write: what was proved once is kept there. Raises PackError naming pack, rule, field and effect; nothing is half
+    may write: what was proved once is kept there. Without ``proved`` the proof that comes with the product is not
+    believed. Raises PackError naming pack, rule, field and effect; nothing is half
     loaded.
     """
     from classifiers.pack_reader import Reader
     from classifiers.proof import Proofs, names
 
     raws = [_bytes(path) for path in paths]
-    proofs, reader, new = Proofs(cache), Reader(), {}
+    proofs, reader, new = Proofs(cache, proved), Reader(), {}
     for path, raw, name in zip(paths, raws, names(raws), strict=True):
-        proved = proofs.tree(name)
-        if proved is None:
-            new[name] = proved = tree(path.name, raw)
-        reader.read(path.stem, proved, trusted=name not in new)
+        known = proofs.tree(name)
+        if known is None:
+            new[name] = known = tree(path.name, raw)
+        reader.read(path.stem, known, trusted=name not in new)
     digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in raws)).hexdigest()
     rules = Rules(tuple(reader.rules), digest, reader.read_as, cache)
     if new:

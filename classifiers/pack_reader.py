@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.checks import CHECKS
+from classifiers.linear import worse_than_linear
 from classifiers.model import Block, Category, Level, Place, Region
 from classifiers.pack import SCHEMA, PackError
 from classifiers.pack_fields import Fields
@@ -75,6 +76,12 @@ class Reader(Fields):
             re.compile(pattern)
         except re.error as error:
             raise self.fail(where, f"is no pattern: {error}", f"正则表达式有误：{error}") from None
+        if why := worse_than_linear(pattern):
+            raise self.fail(
+                where,
+                f"may cost more than linear time: {why}; a hostile file could then stop the scanner",
+                f"耗时可能超过线性（{why}），恶意文件会使检查停顿",
+            )
         return pattern
 
     # -- parts of a pack ------------------------------------------------------------------------------------------

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from classifiers.model import Place, Region
 from classifiers.places import LEFT_SHARE, TOP_SHARE
-from classifiers.rules import Sign, Where
 from classifiers.spelling import BLANK
 from classifiers.window import Piece, Window, address, table
 
@@ -24,14 +22,12 @@ TOP_CHARACTERS = 300
 """Where no position is known, the first so many code points of a document are its top."""
 BIG_TYPE = 14.0
 """Points; GB/T 9704-2012 sets marks in 三号, 16 points."""
-SEPARATORS = "\t,，|;"
 SEGMENT = re.compile(rf"[\t|｜│:：]|[{BLANK}]{{2,}}")
 EMPTY = re.compile(rf"[{BLANK}\r]*")
 NO_TEXT = re.compile(rf"[{BLANK}\s]")
 QUOTES = frozenset("“”\"‘’'「」『』《》〈〉‹›«»")
 
 Ask = Callable[["Spot"], bool]
-Search = Callable[[str], bool]
 
 
 @dataclass(slots=True)
@@ -194,111 +190,3 @@ BUILT_IN: Mapping[str, Ask] = {
 """Sign name to its question."""
 COUNTED = frozenset({"repeated", "teaching_document"})
 """Signs that only the whole document answers (besides distinct_N); ``classifiers.gathering`` knows them."""
-
-
-# -- from packs ---------------------------------------------------------------------------------------------------
-
-
-def question(sign: Sign, ignore_case: bool) -> Ask | None:
-    """The question that a sign asks; None where the check or the whole document answers it."""
-    if sign.where is Where.CHECK:
-        return None
-    if sign.where is Where.BUILT_IN:
-        return BUILT_IN.get(sign.name)
-    pattern = sign.pattern
-    if sign.where is Where.BEFORE and pattern.endswith("$"):
-        # The end of what is before a match is the match itself, never the end of a line above it.
-        pattern = pattern[:-1] + r"\Z"
-    return partial(ASKED[sign.where], sign, search(pattern, ignore_case) if pattern else None)
-
-
-def search(pattern: str, ignore_case: bool) -> Search:
-    """A search for the pattern; where it is only a choice of words, comparing words is several times faster."""
-    words = pattern.split("|")
-    if not ignore_case and all(re.escape(word) == word and word for word in words):
-        return partial(_any_word, tuple(words))
-    compiled = re.compile(pattern, re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
-    return lambda text: compiled.search(text) is not None
-
-
-def _any_word(words: tuple[str, ...], text: str) -> bool:
-    for word in words:  # noqa: SIM110 - any() with a generator costs three times as much, and this is the inner loop
-        if word in text:
-            return True
-    return False
-
-
-def _group(sign: Sign, pattern: Search | None, at: Spot) -> bool:
-    said = at.match[0] if sign.group == "match" else at.match.groupdict().get(sign.group)
-    return bool(said) and (pattern is None or bool(pattern(said or "")))
-
-
-def _line(_sign: Sign, pattern: Search, at: Spot) -> bool:
-    return bool(pattern(at.before()) or pattern(at.after()))
-
-
-def _before(sign: Sign, pattern: Search, at: Spot) -> bool:
-    return bool(pattern(at.window.text[max(0, at.start - sign.within) : at.start]))
-
-
-def _after(sign: Sign, pattern: Search, at: Spot) -> bool:
-    return bool(pattern(at.window.text[at.end : at.end + sign.within]))
-
-
-def _near(sign: Sign, pattern: Search, at: Spot) -> bool:
-    return _before(sign, pattern, at) or _after(sign, pattern, at)
-
-
-def _above(sign: Sign, pattern: Search, at: Spot) -> bool:
-    text = at.window.text[max(0, at.line_start - LINE_REACH) : max(0, at.line_start - 1)]
-    lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern(line) for line in lines[-sign.within :])
-
-
-def _below(sign: Sign, pattern: Search, at: Spot) -> bool:
-    text = at.window.text[at.line_end + 1 : at.line_end + 1 + LINE_REACH]
-    lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern(line) for line in lines[: sign.within])
-
-
-def _around(sign: Sign, pattern: Search, at: Spot) -> bool:
-    return _above(sign, pattern, at) or _below(sign, pattern, at)
-
-
-def _column(_sign: Sign, pattern: Search, at: Spot) -> bool:
-    return bool(pattern(header(at)))
-
-
-def _part(_sign: Sign, pattern: Search, at: Spot) -> bool:
-    return bool(pattern(at.place.part))
-
-
-def header(at: Spot) -> str:
-    """The header of the column that the match stands in: of a table, or of text with separators."""
-    place = at.place
-    if place.region is Region.CELL or place.cell:
-        row, column = address(place)
-        if not row or column is None:
-            return ""
-        return at.window.columns.get(table(place), {}).get(column, "")
-    before, first = at.before(), at.window.first_lines.get(place.path, "")
-    for separator in SEPARATORS:
-        if separator in first and (separator in before or separator in at.after()):
-            fields = first.split(separator)
-            number = before.count(separator)
-            return fields[number] if number < len(fields) and at.piece.depth + at.start > len(first) else ""
-    return ""
-
-
-ASKED: Mapping[Where, Callable[..., bool]] = {
-    Where.GROUP: _group,
-    Where.LINE: _line,
-    Where.BEFORE: _before,
-    Where.AFTER: _after,
-    Where.NEAR: _near,
-    Where.ABOVE: _above,
-    Where.BELOW: _below,
-    Where.AROUND: _around,
-    Where.COLUMN: _column,
-    Where.PART: _part,
-}

@@ -1,9 +1,7 @@
-
 """Renders cases, reads them with the product's own readers, classifies, and asks the shipped policy."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +65,7 @@ def one(case: Case, form: str, rules: Rules, policy: Policy) -> Result:
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        reading = read(os.dup(file.fileno()), f"{case.paper.name}.{form}", Limits())
+        reading = read(file.fileno(), f"{case.paper.name}.{form}", Limits())
         found = classify(reading.parts, rules, KEY)
     document = Document(case.paper.name, len(content), "0" * 64, reading.media_type)
     action = policy.decide(document, found, Origin()).action

@@ -1,4 +1,3 @@
-
 """A document before it has a format, and what must be found in it."""
 
 from __future__ import annotations

@@ -65,6 +65,12 @@ WRONG = {
     "a shipped id again": ("own.project", "cn.mark.star", "rule cn.mark.star", "stands twice"),
     "unknown sign": ("    base: 70", "    base: 70\n    supports: {moon: 5}", "rule own.project, supports", "'moon'"),
     "not YAML": ("rules:", "rules: [", "file", "is not YAML"),
+    "worse than linear": (
+        "'北斗星计划'",
+        "'北斗星(计划|划)*x(a+)+'",
+        "rule own.project, pattern",
+        "more than linear time",
+    ),
     "other schema": ("schema: 1", "schema: 2", "schema", "got 2, expected 1"),
 }
 
