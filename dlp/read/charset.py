@@ -1,4 +1,4 @@
-"""Which encoding a text is in: byte order mark, UTF-8, UTF-16 without mark, then GB18030 or Big5 by their characters."""
+"""Which encoding a text is in: byte order mark, UTF-8, UTF-16 without mark, then GB18030, Big5 by their characters."""
 
 from __future__ import annotations
 

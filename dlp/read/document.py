@@ -1,7 +1,7 @@
 """``read``: everything in one file, as a stream of Blocks and Gaps, for the reading process and for tests alike.
 
-This is the one place where what goes wrong in a reader becomes a Gap. Nothing is swallowed: a part either gives its text,
-or a Gap that says why it did not.
+This is the one place where what goes wrong in a reader becomes a Gap. Nothing is swallowed: a part either gives its
+text, or a Gap that says why it did not.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Reading:
 def read(descriptor: int, name: str, limits: Limits) -> Reading:
     """Read the file behind a descriptor, by position only; ``name`` is the file's own, without folders.
 
-    The parts may be taken once. Nothing is raised for what the file holds; OSError when its bytes cannot be read at all.
+    The parts may be taken once. Nothing is raised for what the file holds; OSError when its bytes cannot be read.
     """
     source = opened(descriptor, name)
     budget = Budget(limits)

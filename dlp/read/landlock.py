@@ -1,4 +1,4 @@
-"""Landlock: from here on this process may read a few folders and nothing else of the file system (Linux 5.13 and later).
+"""Landlock: from here on this process may read a few folders and nothing else of the file system (Linux 5.13 on).
 
 Three raw system calls, since no maintained package wraps them.
 Source: Linux Documentation/userspace-api/landlock.rst; the numbers are the same on every machine.

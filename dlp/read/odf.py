@@ -29,6 +29,8 @@ _REGIONS = {
     "master-page": Region.HEADER,
 }
 """Nearest element around a paragraph to its region."""
+_STRONGER = frozenset({"annotation", "note", "notes"})
+"""What a box inside them is part of."""
 _AROUND = tuple("{*}" + name for name in (*_REGIONS, "deletion", "page", "table"))
 _SAID = ("{*}title", "{*}desc", "{*}alt", "{*}formula", "{*}script", "{*}creator")
 _OWN = ("content.xml", "styles.xml", "meta.xml", "settings.xml")
@@ -81,6 +83,8 @@ def flat(visit: Visit, root: Element, part: str = "") -> Parts:
     for paragraph in root.iter(*_TEXT):
         if text := odf_text.written(paragraph).strip():
             yield Block(text, finder.place(paragraph))
+    if markup.local(root.tag) == "math" and (formula := " ".join(map(str, root.itertext())).split()):
+        yield Block(" ".join(formula), visit.place(part=part or "formula"))
     for said in root.iter(*_SAID):
         if said.text and said.text.strip() and not any(markup.local(a.tag) == "meta" for a in said.iterancestors()):
             region = Region.METADATA if markup.local(said.tag) == "creator" else Region.PICTURE
@@ -113,7 +117,7 @@ class _Finder:
                 slide = self._slides.get(around)
             elif name == "deletion":
                 where["part"] = "deletion"
-            elif name in _REGIONS and region is Region.BODY:
+            elif name in _REGIONS and (region is Region.BODY or name in _STRONGER):
                 region = _REGIONS[name]
                 cell = around if region is Region.CELL else cell
         if cell is not None:

@@ -1,4 +1,4 @@
-"""What Word, Excel and PowerPoint packages share: properties, links, media, embedded objects, charts, SmartArt, the rest.
+"""What Word, Excel and PowerPoint packages share: properties, links, media, embedded objects, charts, SmartArt, more.
 
 Each of the three readers takes the parts it knows; whatever it leaves comes here, so that no part is skipped.
 """

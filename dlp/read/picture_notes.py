@@ -11,9 +11,11 @@ import zlib
 from collections.abc import Iterator
 
 _TAGS = {
-    0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x013B: "Artist", 0x8298: "Copyright",
+    0x010E: "ImageDescription", 0x010F: "Make", 0x0110: "Model", 0x0131: "Software", 0x013B: "Artist",
+    0x8298: "Copyright",
     0x9C9B: "XPTitle", 0x9C9C: "XPComment", 0x9C9D: "XPAuthor", 0x9C9E: "XPKeywords", 0x9C9F: "XPSubject",
-    0x9286: "UserComment", 0xA420: "ImageUniqueID", 0x010D: "DocumentName", 0x013C: "HostComputer", 0xA430: "CameraOwnerName",
+    0x9286: "UserComment", 0xA420: "ImageUniqueID", 0x010D: "DocumentName", 0x013C: "HostComputer",
+    0xA430: "CameraOwnerName",
 }  # fmt: skip
 _EXIF, _GPS = 0x8769, 0x8825
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}

@@ -1,4 +1,4 @@
-"""Property sets of compound files (MS-OLEPS): the summary that Office shows, and what an organisation defined itself."""
+"""Property sets of compound files (MS-OLEPS): the summary that Office shows, and what an organisation defined."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import struct
 from collections.abc import Iterator
 
 _NAMES = {
-    2: "Title", 3: "Subject", 4: "Author", 5: "Keywords", 6: "Comments", 7: "Template", 8: "LastAuthor", 18: "Application",
+    2: "Title", 3: "Subject", 4: "Author", 5: "Keywords", 6: "Comments", 7: "Template", 8: "LastAuthor",
+    18: "Application",
 }  # fmt: skip
 _DOCUMENT_NAMES = {2: "Category", 14: "Manager", 15: "Company", 26: "ContentType", 27: "ContentStatus", 28: "Language"}
 _OWN = bytes.fromhex("05d5cdd59c2e1b10939708002b2cf9ae")

@@ -1,7 +1,7 @@
 """RTF (specification 1.9.1): body, headers, footers, notes, comments, text boxes, fields, properties, embedded objects.
 
-Text is decoded by the character set of its font (GBK ``\\'xx``) and by ``\\u``; destinations that readers skip are read too,
-since they travel with the file.
+Text is decoded by the character set of its font (GBK ``\\'xx``) and by ``\\u``; destinations that readers skip are
+read too, since they travel with the file.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def _brace(state: _State, brace: bytes) -> None:
         if len(state.above) > _DEEPEST:
             raise RecursionError
         state.above.append(state.group)
+        # \* speaks of the one word after it, not of groups inside.
+        state.group = replace(state.group, starred=False)
     elif state.above:
         if state.group.destination != state.above[-1].destination:
             _append(state, "\n")
@@ -119,7 +121,8 @@ def _word(state: _State, word: str, argument: bytes | None) -> None:
 def _destination(state: _State, word: str) -> None:
     group = state.group
     if word in REGIONS:
-        state.group = replace(group, region=REGIONS[word], destination=word, part="" if "hea" in word else word)
+        part = word if word == "atnauthor" else ""
+        state.group = replace(group, region=REGIONS[word], destination=word, part=part, starred=False)
     elif word in PROPERTIES and (
         "info" in {g.destination for g in state.above} or group.starred or word in {"propname", "staticval"}
     ):

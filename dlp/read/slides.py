@@ -1,4 +1,4 @@
-"""PowerPoint presentations (ISO/IEC 29500-1 part 19): slides with their shapes, notes, comments, masters and the rest."""
+"""PowerPoint presentations (ISO/IEC 29500-1 part 19): slides with shapes, notes, comments, masters and the rest."""
 
 from __future__ import annotations
 

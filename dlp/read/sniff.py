@@ -69,18 +69,20 @@ _ISO = {
     b"M4A ": "audio/mp4",
 }
 _MAIL = re.compile(
-    rb"(?:(?:[!-9;-~]+:[^\n]*|[ \t]+[^\n]*)\r?\n)*?(?:From|To|Subject|Received|Date|Message-ID|MIME-Version|Return-Path):",
+    rb"(?:(?:[!-9;-~]+:[^\n]*|[ \t]+[^\n]*)\r?\n)*?"
+    rb"(?:From|To|Subject|Received|Date|Message-ID|MIME-Version|Return-Path):",
     re.IGNORECASE,
 )
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script|style|table|div|p|span|font|center|h[1-6]|ul|ol|img|form|br|a)\b",
+    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|"
+    rb"html|head|body|title|meta|script|style|table|div|p|span|font|center|h[1-6]|ul|ol|img|form|br|a)\b",
     re.I | re.S,
 )
 _SECOND_MAIL_HEADER = re.compile(rb"^(?:From|To|Subject|Received|Date|Message-ID|MIME-Version):", re.I | re.M)
 
 
 def media_type(source: Source) -> str:
-    """The type of the content, with ``; encrypted`` where the outside shows that all of it is. ``inode/x-empty``: none."""
+    """The type of the content, with ``; encrypted`` where the outside shows it; ``inode/x-empty`` where there is none."""
     head = source.head()
     if not head:
         return "inode/x-empty"
@@ -136,7 +138,7 @@ def _text(head: bytes) -> str:
     if start.startswith(b"<?xml") or (
         (charset.of(head) or "").startswith("utf-16") and "<?xml" in head[:40].decode("utf-16", "ignore")
     ):
-        return "image/svg+xml" if b"<svg" in head else "text/xml"
+        return "image/svg+xml" if re.search(rb"<svg[\s>]", head) else "text/xml"
     if head.startswith(b"From ") and _SECOND_MAIL_HEADER.search(head):
         return "application/mbox"
     if _MAIL.match(head) and len(set(_SECOND_MAIL_HEADER.findall(head))) > 1:

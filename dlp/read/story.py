@@ -16,7 +16,7 @@ from dlp.read.visit import Parts, Visit
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_RUNS = ("t", "tab", "br", "cr", "sym", "noBreakHyphen", "delText", "instrText", "delInstrText")
+_RUNS = ("t", "tab", "br", "cr", "sym", "noBreakHyphen", "delText", "instrText", "delInstrText", "FieldCodes")
 _FRAMES = ("p", "tc", "pStyle", "lastRenderedPageBreak")
 _SHAPES = ("docPr", "cNvPr", "textpath", "shape", "extent", "blip", "imagedata", "pgSz")
 _ATTRIBUTES = {
@@ -108,7 +108,7 @@ class Story:
                     written.append(_PLAIN[name])
                 if self._pages and name == "br" and _attribute(element, "type") == "page":
                     self._turn()
-            elif name in {"delText", "instrText", "delInstrText"}:
+            elif name in {"delText", "instrText", "delInstrText", "FieldCodes"}:
                 aside.setdefault("deletion" if name == "delText" else "field", []).append(element.text or "")
             elif name == "tc":
                 self._enter(element)

@@ -41,7 +41,7 @@ def _decoded(visit: Visit, codec: str) -> Iterator[str]:
 
 
 def pieces(texts: Iterator[str]) -> Iterator[str]:
-    """The same text cut at line ends, in pieces of about ``PIECE`` characters; a longer line is cut where it must be."""
+    """The same text cut at line ends, in pieces of at most ``PIECE`` characters; a longer line is cut inside."""
     rest = ""
     for text in texts:
         rest += text

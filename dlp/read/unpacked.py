@@ -52,7 +52,7 @@ class _Streamed(io.RawIOBase):
 
 
 def read(visit: Visit, name: str, stream: Unpacking, size: int, packed: int) -> Parts:
-    """A member read as a document of its own; ``size`` as its header tells it, ``packed`` as it lies in the container."""
+    """A member read as a document of its own; ``size`` as its header tells it, ``packed`` as it is stored."""
     chunks = visit.counted(stream, packed)
     held = io.BytesIO()
     for chunk in chunks:

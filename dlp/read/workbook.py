@@ -1,4 +1,4 @@
-"""Excel workbooks (ISO/IEC 29500-1 part 18): cells by python-calamine, everything around them from the parts themselves."""
+"""Excel workbooks (ISO/IEC 29500-1 part 18): cells by python-calamine, all around them from the parts themselves."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The reading process: loads the packs, gives up all it does not need, then reads and classifies one file at a time.
 
-It starts with as little as possible (``python -I -S``, no site, no environment), because a cold ``dlp inspect`` waits for
-it; what a format needs is imported when the first such file comes, which the confinement allows for the interpreter's
+It starts with as little as possible (``python -I -S``, no site, no environment), because a cold ``dlp inspect`` waits
+for it; what a format needs is imported when the first such file comes, which the confinement allows for the interpreter's
 own folders.
 """
 
@@ -137,8 +137,8 @@ def readable(folders: Sequence[str]) -> tuple[str, ...]:
 def die_with_parent(lifeline: int) -> None:
     """End this process when the parent ends, even by kill -9, even while C code here hangs.
 
-    The parent alone holds the other end of the pipe. The kernel signals its closing (O_ASYNC), and the default action of
-    that signal ends the process; the parent-death signal of Linux would also fire when only a thread of it ends.
+    The parent alone holds the other end of the pipe. The kernel signals its closing (O_ASYNC), and the default action
+    of that signal ends the process; the parent-death signal of Linux would also fire when only a thread of it ends.
     """
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())

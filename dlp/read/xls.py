@@ -57,8 +57,9 @@ def _around(visit: Visit, records: list[tuple[int, bytes]]) -> Parts:
         elif kind == _TXO:
             if text := _text_object(records[number + 1 : number + 40], content):
                 yield Block(text, visit.place(Region.COMMENT, part="text object"))
-        elif kind in _SALVAGED and (texts := list(salvage.strings(content))):
-            if kind != _FORMAT or not all(text.isascii() for text in texts):
+        elif kind in _SALVAGED:
+            texts = list(salvage.strings(content))
+            if texts and (kind != _FORMAT or not all(text.isascii() for text in texts)):
                 yield Block("\n".join(texts), visit.place(part=_SALVAGED[kind]))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - raw documents are read as they stand
 """The hidden-text matrix for PDF, OFD, mail, HTML, RTF and OpenDocument."""
 
 from __future__ import annotations

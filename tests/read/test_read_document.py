@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - raw documents are read as they stand
 """Ordinary files of the formats people send, read from real bytes."""
 
 from __future__ import annotations
