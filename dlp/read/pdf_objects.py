@@ -38,8 +38,8 @@ def read(visit: Visit, content: bytes) -> Parts:
             yield from _objects(visit, pdf)
     except pikepdf.PasswordError:
         yield visit.unread(GapReason.ENCRYPTED, "objects", 0.0)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        yield visit.unread(GapReason.BROKEN, f"objects: {type(error).__name__}", 0.0)
+    except Exception as error:  # noqa: BLE001 - qpdf's errors, and Python's for what a broken object turns out to be
+        yield visit.unread(GapReason.BROKEN, f"objects of {type(error).__name__}", 0.0)
 
 
 def _information(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401 - pikepdf
@@ -50,22 +50,25 @@ def _information(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401 - pikepdf
 
 
 def _layers(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
-    for group in pdf.Root.get("/OCProperties", {}).get("/OCGs", []):
-        if _is_text(group.get("/Name")):
+    groups = _at(_at(pdf.Root, "/OCProperties", "Dictionary"), "/OCGs", "Array")
+    for group in groups or ():
+        if _is(group, "Dictionary") and _is_text(group.get("/Name")):
             yield Block(str(group.Name), visit.place(part="layer"))
 
 
 def _fields(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
     """Values of form fields that no page shows; XFA forms keep theirs in XML of their own."""
-    form = pdf.Root.get("/AcroForm", {})
+    form = _at(pdf.Root, "/AcroForm", "Dictionary")
+    if form is None:
+        return
     xfa = form.get("/XFA")
     for piece in list(xfa) if _is(xfa, "Array") else [xfa]:
         if _is(piece, "Stream"):
             text = re.sub(rb"<[^>]*>", b"\n", _stream(visit, piece)).decode("utf-8", "replace")
             if text := "\n".join(line.strip() for line in text.splitlines() if line.strip()):
                 yield Block(text, visit.place(part="XFA"))
-    for field in form.get("/Fields", []):
-        if field.get("/Subtype") is None and _is_text(field.get("/V")):
+    for field in _at(form, "/Fields", "Array") or ():
+        if _is(field, "Dictionary") and field.get("/Subtype") is None and _is_text(field.get("/V")):
             yield Block(str(field.V), visit.place(Region.COMMENT, part="field"))
 
 
@@ -124,7 +127,7 @@ def _values(packet: bytes) -> Iterator[tuple[str, str]]:
 def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
     """A file specification with its file (ISO 32000-1, 7.11.3), from the name tree or from an annotation."""
     name = str(thing.get("/UF") or thing.get("/F") or "attachment")
-    files = {file.objgen: file for file in dict(thing.EF).values() if _is(file, "Stream")}
+    files = {file.objgen: file for file in dict(_at(thing, "/EF", "Dictionary") or {}).values() if _is(file, "Stream")}
     for file in files.values():
         yield from visit.inner(name, _stream(visit, file))
 
@@ -138,6 +141,12 @@ def _stream(visit: Visit, stream: Any) -> bytes:  # noqa: ANN401
 
 def _is_text(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, str) or _is(value, "String")
+
+
+def _at(thing: Any, key: str, kind: str) -> Any | None:  # noqa: ANN401
+    """What a dictionary has under a key, where it is of the kind that the standard says."""
+    found = thing.get(key) if thing is not None else None
+    return found if _is(found, kind) else None
 
 
 def _is(value: Any, kind: str) -> bool:  # noqa: ANN401
