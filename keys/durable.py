@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import sys
@@ -21,23 +22,57 @@ BUFFER = 256 * 1024
 def draft(target: Path, prefix: str = DRAFT, *, fresh: bool = False) -> Iterator[BinaryIO]:
     """A private file (0600) beside the target that takes its name when the block ends well, and vanishes otherwise.
 
-    A ``fresh`` target must not exist yet, nor come to exist meanwhile. Raises OSError (FileExistsError for that); the
-    target is then as it was before.
+    Where the platform can, the file has no name until it is whole, so that a kill leaves nothing of it. A ``fresh``
+    target must not exist yet, nor come to exist meanwhile. Raises OSError (FileExistsError for that); the target is
+    then as it was before.
     """
     path = target.with_name(f"{prefix}{secrets.token_hex(8)}")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = _nameless(target.parent)
+    named = descriptor is None
+    if descriptor is None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb", BUFFER) as file:
             yield file
             file.flush()
             # Named before it is on disk, a power cut would leave a file of the right name and no content.
             os.fsync(file.fileno())
-        _take_free_name(path, target) if fresh else path.replace(target)
+            if not named:
+                _name(file.fileno(), target if fresh else path)
+        if fresh and named:
+            _take_free_name(path, target)
+        elif not fresh:
+            path.replace(target)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         raise
     sync_folder(target.parent)
+
+
+def _nameless(folder: Path) -> int | None:
+    """A file in the folder that has no name; None where there is no such thing (O_TMPFILE, open(2))."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is None or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(folder, flag | os.O_WRONLY, 0o600)
+    except FileNotFoundError:
+        raise
+    except OSError as fault:
+        if fault.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):
+            return None
+        raise
+
+
+def _name(descriptor: int, path: Path) -> None:
+    """Give a nameless file its name; FileExistsError where that is taken."""
+    # With a folder's descriptor the call is linkat(2), which follows the link in /proc; link(2) would not.
+    here = os.open("/", os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=here, follow_symlinks=True)
+    finally:
+        os.close(here)
 
 
 def _take_free_name(path: Path, target: Path) -> None:

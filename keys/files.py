@@ -1,7 +1,7 @@
 """Seal and open whole files: the target is there complete and durable, or it is as it was before.
 
-The draft lies beside its target, private (0600), so that the last step is one rename. A kill leaves at most a draft,
-which `leftovers` finds.
+The draft lies beside its target, private (0600), so that the last step is one link or rename. Where drafts must have a
+name (not on Linux), a kill leaves at most one, which `leftovers` finds.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def test_a_kill_anywhere_in_a_restore_leaves_nothing_or_a_whole_keystore(tmp_pat
         "folder, left = Path(sys.argv[1]), [int(sys.argv[2])]\n"
         "found = backup.read(Path(sys.argv[3]), [age.parse_identity(sys.stdin.read().strip())])\n"
         "def hook(event, arguments):\n"
-        "    if event in {'open', 'os.rename', 'os.remove'} and str(arguments[0]).startswith(str(folder)):\n"
+        "    if event in {'open', 'os.link', 'os.rename', 'os.remove'} and str(arguments[0]).startswith(str(folder)):\n"
         "        left[0] -= 1\n"
         "        if left[0] < 0: os.kill(os.getpid(), signal.SIGKILL)\n"
         "sys.addaudithook(hook)\n"

@@ -182,7 +182,7 @@ from keys import age, exchange, keystore, tls
 folder, step, left = Path(sys.argv[1]), sys.argv[2], [int(sys.argv[3])]
 
 def hook(event, arguments):
-    if event in {"open", "os.rename", "os.remove", "os.mkdir"} and str(arguments[0]).startswith(str(folder)):
+    if event in {"open", "os.link", "os.rename", "os.remove", "os.mkdir"} and str(arguments[0]).startswith(str(folder)):
         left[0] -= 1
         if left[0] < 0:
             os.kill(os.getpid(), signal.SIGKILL)

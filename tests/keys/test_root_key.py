@@ -172,7 +172,7 @@ folder, custody, left = Path(sys.argv[1]), keystore.Custody(sys.argv[2]), [int(s
 opened = keystore.Keystore.open(folder, ask=lambda: "old")
 
 def hook(event, arguments):
-    if event in {"open", "os.rename", "os.remove"} and str(arguments[0]).startswith(str(folder)):
+    if event in {"open", "os.link", "os.rename", "os.remove"} and str(arguments[0]).startswith(str(folder)):
         left[0] -= 1
         if left[0] < 0:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -87,6 +88,21 @@ def test_a_reader_opens_a_file_and_the_office_sees_the_header_only(
     assert len(seen) == 1 and len(seen[0]) < 4 * len(header)
     (opening,) = world.office.sealed_files.openings(world.secadmin, hashlib.sha256(header).hexdigest())
     assert (opening.account, opening.outcome) == ("user", "released")
+
+
+def test_no_key_and_no_password_stays_in_the_office_or_on_screen(
+    world: World, tmp_path: Path, dlp: Run, seen: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    header = sealed_file(world, tmp_path / "a.txt.age", b"secret content")
+    done = dlp(tmp_path / "a.txt.age", "--reason", "work")
+    assert done.returncode == 0
+    key = world.keystore.unwrap(header)
+    secrets = [key, key.hex().encode(), base64.b64encode(key), PASSWORD.encode(), b"secret content"]
+    secrets += [json.loads(seen[0])["public_b64"].encode()]
+    kept = [path.read_bytes() for path in tmp_path.iterdir() if path.name.startswith("office.db")]
+    assert len(kept) >= 1
+    for place in [*kept, done.stdout.encode(), done.stderr.encode(), caplog.text.encode()]:
+        assert not [secret for secret in secrets if secret in place]
 
 
 def test_the_target_is_never_overwritten_and_the_office_is_not_even_asked(
