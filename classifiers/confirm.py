@@ -85,6 +85,9 @@ class Confirm:
         rule = self.rule
         if rule.regions and window.pieces[window.index(region.end - 1)].place.region not in rule.regions:
             return
+        if rule.terms:
+            yield from self._term(window, region, known)
+            return
         first, last = max(region.start, window.judged_from), min(region.end, window.judged_to)
         limit = region.limit if region.limit >= 0 else region.end + rule.reach
         for match in self.pattern.finditer(window.text, region.start, limit):
@@ -96,6 +99,25 @@ class Confirm:
             found = self._candidate(window, match)
             if found:
                 yield found
+
+    @cached_property
+    def _lengths(self) -> list[tuple[int, re.Pattern[str]]]:
+        return [
+            (n, re.compile(rf"(?s:.{{{n}}})")) for n in sorted({len(term) for term in self.rule.terms}, reverse=True)
+        ]
+
+    def _term(self, window: Window, region: Region, known: Known) -> Iterator[Candidate]:
+        """The longest term that ends where the region says."""
+        text, end = window.text, region.end
+        for length, pattern in self._lengths:
+            start = end - length
+            if start < 0 or text[start:end] not in self.rule.terms:
+                continue
+            if window.judged_from <= start < window.judged_to and not _inside_a_word(text, start, end):
+                match = pattern.match(text, start)
+                if match and not known(self.rule, match[0]) and (found := self._candidate(window, match)):
+                    yield found
+            return
 
     def _candidate(self, window: Window, match: re.Match[str]) -> Candidate | None:
         rule, at = self.rule, spot(window, match, self.level_words)
@@ -126,6 +148,15 @@ class Confirm:
                 names.append(sign.name)
                 points += worth
         return names, points
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Whether a term of Latin letters or digits goes on to the left or right."""
+    left, right = text[start - 1 : start], text[end : end + 1]
+    return any(
+        a.isascii() and a.isalnum() and b.isascii() and b.isalnum()
+        for a, b in ((left, text[start]), (text[end - 1], right))
+    )
 
 
 def _exact(at: Spot) -> Place:

@@ -23,13 +23,15 @@ class Engine:
     """The rules, made ready to run; build once, use for any number of documents."""
 
     def __init__(self, rules: Rules, sweep: Sweep | None = None) -> None:
-        self.sweep = sweep or Either(asking(rules), rules.cache)
+        asked = asking(rules)
+        self._exact = asked.exact
+        self.sweep = sweep or Either(asked, rules.cache)
         self._confirms = [Confirm(rule, rules.read_as) for rule in rules.rules]
 
     def judge(self, window: Window, gathering: Gathering) -> None:
         """Add what one window holds."""
         hits = self.sweep.hits(window.text)
-        for region in regions(window.text, hits, len(self._confirms)):
+        for region in regions(window.text, hits, len(self._confirms), self._exact):
             for candidate in self._confirms[region.rule].candidates(window, region, gathering.known):
                 gathering.add(candidate)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,13 +40,16 @@ def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True) 
     from classifiers.proof import Proofs, names
 
     raws = [_bytes(path) for path in paths]
+    proved_by = [
+        raw + b"".join(_bytes(file) for file in dictionaries(path, raw)) for path, raw in zip(paths, raws, strict=True)
+    ]
     proofs, reader, new = Proofs(cache, proved), Reader(), {}
-    for path, raw, name in zip(paths, raws, names(raws), strict=True):
+    for path, raw, name in zip(paths, raws, names(proved_by), strict=True):
         known = proofs.tree(name)
         if known is None:
             new[name] = known = tree(path.name, raw)
-        reader.read(path.stem, known, trusted=name not in new)
-    digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in raws)).hexdigest()
+        reader.read(path, known, trusted=name not in new)
+    digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in proved_by)).hexdigest()
     rules = Rules(tuple(reader.rules), digest, reader.read_as, cache)
     if new:
         from classifiers.examples import run_examples
@@ -54,6 +58,12 @@ def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True) 
         for name, one in new.items():
             proofs.keep(name, one)
     return rules
+
+
+def dictionaries(path: Path, raw: bytes) -> list[Path]:
+    """The term files that a pack names; they belong to its bytes."""
+    found = re.findall(rb"(?m)^\s*dictionary:\s*['\"]?([^'\"\s#/\\]+)", raw)
+    return [path.parent / name.decode("utf-8", "replace") for name in dict.fromkeys(found)]
 
 
 def _bytes(path: Path) -> bytes:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from classifiers.checks import CHECKS
 from classifiers.linear import worse_than_linear
 from classifiers.model import Block, Category, Level, Place, Region
 from classifiers.pack import SCHEMA, PackError
-from classifiers.pack_fields import Fields
+from classifiers.pack_needs import Needs
 from classifiers.rules import Example, Rule, Sign, Where
 from classifiers.signs import BUILT_IN, COUNTED
-from classifiers.spelling import BREAK, FIXED, GAP, INVISIBLE, compatible, expand, spelled
+from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
 
 RULE_FIELDS = (
     "id title category level levels pattern ignore_case needs digits grouped base supports caps unless categories "
-    "check regions not_regions per_value reach keep matching not_matching"
+    "dictionary check regions not_regions per_value reach keep matching not_matching"
 )
 DISTINCT = re.compile(r"distinct_\d+")
 
 
-class Reader(Fields):
+class Reader(Needs):
     """Reads one pack after another; what a pack defines, the later ones may use."""
 
     def __init__(self) -> None:
@@ -32,19 +32,18 @@ class Reader(Fields):
         self.read_as: dict[str, str] = {}
         self.macros: dict[str, str] = dict(FIXED)
         self.signs: dict[str, Sign] = {}
-        self.alike: dict[str, str] = {}
         self.trusted = False
         self.untrusted: set[str] = set()
         """Ids of rules that nobody has proved yet."""
 
-    def read(self, name: str, tree: object, trusted: bool = False) -> None:
+    def read(self, path: Path, tree: object, trusted: bool = False) -> None:
         """Add one pack; ``trusted`` says that it was read and proved before, so that patterns need not be tried."""
-        self.pack, self.trusted = name, trusted
+        self.pack, self.trusted, self.folder = path.stem, trusted, path.parent
         top = self.fields(tree, "file", "schema pack title alike spell macros signs off rules")
         if top.get("schema") != SCHEMA:
             got = top.get("schema")
             raise self.fail("schema", f"got {got!r}, expected {SCHEMA}", f"值为 {got!r}，应为 {SCHEMA}")
-        self.pack = str(top.get("pack", name))
+        self.pack = str(top.get("pack", path.stem))
         self.pair(top.get("title"), "title")
         self.spellings(top)
         for key, value in self.fields(top.get("signs", {}), "signs", "").items():
@@ -149,20 +148,22 @@ class Reader(Fields):
         """One row, all fields checked."""
         where = f"rule {row.get('id', number) if isinstance(row, dict) else number}"
         given = self.fields(row, where, RULE_FIELDS)
-        for needed in ("id", "title", "category", "pattern", "matching", "not_matching"):
+        content = "dictionary" if "dictionary" in given else "pattern"
+        for needed in ("id", "title", "category", content, "matching", "not_matching"):
             if not given.get(needed):
                 raise self.fail(where, f"field {needed} is missing", f"缺少字段 {needed}")
         levels = self.fields(given.get("levels", {}), f"{where}, levels", "")
         if bool(levels) == ("level" in given):
             raise self.fail(where, "expected either level or levels", "level 与 levels 应恰好写一个")
-        pattern = self.regex(given["pattern"], f"{where}, pattern")
+        terms = self.dictionary(given["dictionary"], f"{where}, dictionary") if content == "dictionary" else frozenset()
+        pattern = "" if terms else self.regex(given["pattern"], f"{where}, pattern")
         if levels and "(?P<level>" not in pattern:
             raise self.fail(
                 f"{where}, levels",
                 "the pattern has no group named level, so none would be chosen",
                 "正则表达式中没有 level 组",
             )
-        words, pairs = self.needs(given, where)
+        words, pairs = (tuple(sorted(terms)), ()) if terms else self.needs(given, where)
         return Rule(
             str(given["id"]),
             self.pack,
@@ -184,6 +185,7 @@ class Reader(Fields):
                 (self.named(str(sign), f"{where}, categories"), self.word(Category, one, f"{where}, categories"))
                 for sign, one in self.fields(given.get("categories", {}), f"{where}, categories", "").items()
             ),
+            terms=terms,
             check=self.check(given.get("check", ""), f"{where}, check"),
             regions=self.regions(given.get("regions"), f"{where}, regions"),
             not_regions=self.regions(given.get("not_regions"), f"{where}, not_regions"),
@@ -193,47 +195,6 @@ class Reader(Fields):
             examples=self.examples(given["matching"], f"{where}, matching"),
             not_examples=self.examples(given["not_matching"], f"{where}, not_matching"),
         )
-
-    def needs(self, given: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], tuple[tuple[str, str, bool], ...]]:
-        """Words, and pairs of characters.
-
-        ``[ab][cd]`` stands for four words; ``机<密`` looks for 密 and then whether 机 stands before it, ``密>级`` for
-        密 and whether 级 stands after it, both with gaps and in all forms of the characters. ``S=E`` is for letters:
-        both together, also in full width or with something invisible between.
-        """
-        words: list[str] = []
-        pairs: list[tuple[str, str, bool]] = []
-        for word in self.words(given.get("needs", []), f"{where}, needs"):
-            if word.startswith("["):
-                choices = [self.letters(one) for one in re.findall(r"\[([^\]]+)\]", word)]
-                words += map("".join, itertools.product(*choices))
-            elif len(word) == 3 and word[1] == "=":
-                wide = [f"{one}{chr(ord(one) + 0xFEE0)}" for one in (word[0], word[2])]
-                words += ("".join(one) for one in itertools.product(wide[0], ("", *INVISIBLE), wide[1]))
-            elif len(word) == 3 and word[1] in "<>":
-                before = word[1] == "<"
-                sought, companion = (word[2], word[0]) if before else (word[0], word[2])
-                pairs += itertools.product(self.forms(sought), self.forms(companion), (before,))
-            else:
-                words.append(word)
-        if not words and not pairs and not given.get("digits") and not given.get("grouped"):
-            raise self.fail(
-                f"{where}, needs",
-                "expected needs, digits or grouped; without them the rule would be tried on every line",
-                "应写明 needs、digits 或 grouped，否则每一行都要尝试本规则",
-            )
-        return tuple(dict.fromkeys(words)), tuple(dict.fromkeys(pairs))
-
-    def forms(self, one: str) -> str:
-        """A character and all that is read as it."""
-        return one + self.alike.get(one, "")
-
-    def letters(self, choice: str) -> list[str]:
-        """The characters of ``a-cx``."""
-        found: list[str] = []
-        for one in re.findall(r"(.)-(.)|(.)", choice):
-            found += [one[2]] if one[2] else map(chr, range(ord(one[0]), ord(one[1]) + 1))
-        return found
 
     def check(self, value: object, where: str) -> str:
         """The name of a check that exists."""

@@ -58,6 +58,8 @@ class Asking:
     by_length: tuple[tuple[int, ...], ...]
     """Rules to try on a number of so many digits."""
     grouped: tuple[int, ...]
+    exact: frozenset[int]
+    """Rules whose words are all that they look for."""
 
 
 def asking(rules: Rules) -> Asking:
@@ -78,11 +80,15 @@ def asking(rules: Rules) -> Asking:
             for length in range(MOST_DIGITS + 1)
         ),
         tuple(n for n, rule in enumerate(rules.rules) if rule.grouped),
+        frozenset(n for n, rule in enumerate(rules.rules) if rule.terms),
     )
 
 
-def regions(text: str, hits: Iterable[Hit], count: int) -> list[Region]:
-    """Where to try which rule, no place twice for one rule; ``count`` is the number of rules."""
+def regions(text: str, hits: Iterable[Hit], count: int, exact: frozenset[int]) -> list[Region]:
+    """Where to try which rule, no place twice for one rule; ``count`` is the number of rules.
+
+    For an ``exact`` rule the region is the last character of its word.
+    """
     reached = [0] * count
     found = []
     line_start = line_end = -1
@@ -97,7 +103,9 @@ def regions(text: str, hits: Iterable[Hit], count: int) -> list[Region]:
                 line_end = min(len(text), offset + FAR) if line_end < 0 else line_end
             start, stop, limit = line_start, line_end, -1
         for rule in rules:
-            if max(offset, end - 1) >= reached[rule]:
+            if rule in exact:
+                found.append(Region(rule, offset, offset + 1, offset + 1))
+            elif max(offset, end - 1) >= reached[rule]:
                 found.append(Region(rule, max(start, reached[rule]), stop, limit))
                 reached[rule] = stop + 1
     return found

@@ -91,6 +91,8 @@ class Rule:
     """With one of these there is no match at all."""
     categories: tuple[tuple[Sign, Category], ...]
     """A sign that makes the finding one of another category."""
+    terms: frozenset[str] = frozenset()
+    """An organisation's own words; where there are some, they stand for the pattern."""
     check: str = ""
     regions: frozenset[Region] = frozenset()
     """Where it may stand; empty: anywhere."""

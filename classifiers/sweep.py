@@ -24,6 +24,8 @@ LONG = 1 << 14
 """Code points from which hyperscan is worth its start."""
 GAP_BEFORE = re.compile(rf"[{BLANK}\n]{{0,6}}\Z")
 GAP_AFTER = re.compile(rf"[{BLANK}\n]{{0,6}}")
+FEW = 6_000
+"""Words up to which the database is built where it is needed; for more, somebody must have built it (``keep``)."""
 LEAD = 24
 """Code points that a number or a group may begin before the place where hyperscan is sure of it."""
 
@@ -154,6 +156,11 @@ class Hyperscan(_Asked):
         database.compile(expressions=sources, ids=list(range(len(sources))), flags=flags)
         return database
 
+    @property
+    def ready(self) -> bool:
+        """Whether a scan can start without a long wait."""
+        return self._stored is not None or len(self.words) <= FEW or "_database" in self.__dict__
+
     def keep(self) -> None:
         """Build the database and write it down, for processes that start later; nothing where it is there already."""
         if self._folder is None or self._stored is not None:
@@ -245,4 +252,4 @@ class Either:
     def hits(self, text: str) -> list[Hit]:
         """As Sweep."""
         fast = self.fast() if len(text) >= LONG else None
-        return (fast or self._portable).hits(text)
+        return (fast if fast and fast.ready else self._portable).hits(text)

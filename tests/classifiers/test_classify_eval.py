@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.eval.judge import judged
 from benchmarks.eval.report import Report
 
-COUNT = 640
+COUNT = 320
 """A multiple of formats by spellings; the whole run has twenty thousand."""
 
 

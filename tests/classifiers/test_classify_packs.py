@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 
+from classifiers.engine import classify
+from classifiers.model import Block
 from classifiers.pack import PackError, load, shipped, tree
+from classifiers.prepare import prepare
 from classifiers.proof import SHIPPED, names
 
 RULE = """
@@ -84,3 +88,46 @@ def test_a_wrong_pack_is_refused_by_pack_rule_field_and_effect(case: str, tmp_pa
     assert where in refused.value.where
     assert problem in refused.value.problem_en
     assert refused.value.problem_zh != refused.value.problem_en
+
+
+def dictionary_pack(folder: Path, terms: list[str]) -> tuple[Path, ...]:
+    (folder / "terms.txt").write_text("# own names\n" + "\n".join(terms) + "\n", "utf-8")
+    text = RULE.replace(
+        "    pattern: '北斗星计划'\n    needs: [北斗星]\n",
+        "    dictionary: terms.txt\n    supports: {distinct_2: 15}\n",
+    )
+    return written(folder, text)
+
+
+def test_a_dictionary_is_one_file_of_terms(tmp_path: Path) -> None:
+    rules = load(dictionary_pack(tmp_path, ["北斗星计划", "Orion", "北斗星"]))
+    (found,) = classify([Block("关于北斗星计划与Orion的会议，Orionid 不算，北斗星计划又一次")], rules, b"k").findings
+    assert (found.rule, found.count, found.score) == ("own.project", 3, 85)
+    assert found.masked in {"北****", "O****"}
+
+
+def test_a_changed_dictionary_is_another_digest_and_is_proved_again(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = load(dictionary_pack(tmp_path, ["北斗星计划"]), cache)
+    with pytest.raises(PackError, match="matching 1"):
+        load(dictionary_pack(tmp_path, ["南十字星计划"]), cache)
+    assert load(dictionary_pack(tmp_path, ["北斗星计划", "南十字"]), cache).digest != first.digest
+
+
+def test_a_term_that_would_be_met_everywhere_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="term '的' is shorter"):
+        load(dictionary_pack(tmp_path, ["北斗星计划", "的"]))
+
+
+def test_ten_thousand_terms_are_found_by_both_ways(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    letters = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏"
+    terms = sorted({"".join(chance.choices(letters, k=chance.randint(4, 8))) for _ in range(10_000)})
+    rules = load(dictionary_pack(tmp_path, ["北斗星计划", *terms]), tmp_path / "cache")
+    text = "\n".join("普通的一行文字" + chance.choice(terms) for _ in range(2000))
+    slow = classify([Block(text)], rules, b"k")
+    prepare(rules)
+    again = load(dictionary_pack(tmp_path, ["北斗星计划", *terms]), tmp_path / "cache")
+    assert list((tmp_path / "cache").glob("*.hs")) or not again.engine.sweep.fast()
+    assert classify([Block(text)], again, b"k") == slow
+    assert slow.findings[0].count > 1500

@@ -47,12 +47,12 @@ def both(blocks: list[Block]) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_both_ways_find_the_same_in_long_documents_of_small_blocks(seed: int) -> None:
     chance = random.Random(seed)
     blocks = [
         Block("".join(chance.choices(PIECES, k=chance.randint(1, 12))), Place(chance.choice(list(Region)), row=n % 90, column=n % 7))
-        for n in range(12_000)
+        for n in range(6_000)
     ]  # fmt: skip
     portable, fast = both(blocks)
     assert portable == fast
