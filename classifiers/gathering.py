@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from classifiers.confirm import Candidate
 from classifiers.masks import fingerprint
-from classifiers.model import Certainty, Finding, Place, Region
+from classifiers.model import Category, Certainty, Finding, Place, Region
 from classifiers.rules import Rule
 
 MOST_VALUES = 10_000
@@ -23,6 +23,9 @@ SOME_MARKS, SOME_CUES = 2, 3
 STANDING = frozenset({Region.HEADER, Region.FOOTER, Region.TITLE, Region.WATERMARK, Region.METADATA, Region.FILE_NAME})
 """A mark here speaks of the document itself, whatever the text teaches."""
 HIGHEST = 99
+CONTRADICTION = "label.contradiction"
+LABELLING = frozenset(Category) - {Category.PERSONAL_INFO, Category.SENSITIVE_PERSONAL_INFO, Category.CREDENTIAL}
+"""Categories of findings that say what a document is, and not what is in it."""
 
 Path = tuple[str, ...]
 Key = tuple[str, Path, str, int]
@@ -45,6 +48,29 @@ class Met:
     record: Record
     looks: int = 0
     points: int = 0
+
+
+def contradictions(found: list[Finding]) -> list[Finding]:
+    """A label or property that says less than the text of the same document says: one finding for each document."""
+    firm = [one for one in found if one.score >= Certainty.MEDIUM]
+    says: dict[Path, Finding] = {}
+    for one in firm:
+        if one.place.region is Region.METADATA and one.category in LABELLING:
+            says[one.place.path] = max(says.get(one.place.path, one), one, key=lambda f: f.level)
+    made = []
+    for path, label in says.items():
+        text = [one for one in firm if one.place.path == path and one.place.region is not Region.METADATA]
+        strongest = max(text, key=lambda f: (f.level, f.score), default=None)
+        if strongest is not None and strongest.level > label.level:
+            told = f"{label.level.id} < {strongest.level.id}"
+            titles = {"title_en": "Label says less than the text", "title_zh": "标签级别低于正文"}
+            signs = ("label_below_text",)
+            made.append(
+                replace(
+                    strongest, rule=CONTRADICTION, place=label.place, masked=told, count=1, supports=signs, **titles
+                )
+            )
+    return made
 
 
 class Gathering:
@@ -114,6 +140,7 @@ class Gathering:
     def findings(self) -> list[Finding]:
         """All of them, the strongest first."""
         found = [self._finding(record) for record in self._records.values()]
+        found += contradictions(found)
         found.sort(key=lambda one: (-min(one.score, 85), -one.level, -one.score, one.rule, one.fingerprint))
         return found
 

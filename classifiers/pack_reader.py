@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.checks import CHECKS
+from classifiers.labels import label_rows
 from classifiers.linear import worse_than_linear
 from classifiers.model import Block, Category, Level, Place, Region
 from classifiers.pack import SCHEMA, PackError
@@ -39,7 +40,7 @@ class Reader(Needs):
     def read(self, path: Path, tree: object, trusted: bool = False) -> None:
         """Add one pack; ``trusted`` says that it was read and proved before, so that patterns need not be tried."""
         self.pack, self.trusted, self.folder = path.stem, trusted, path.parent
-        top = self.fields(tree, "file", "schema pack title alike spell macros signs off rules")
+        top = self.fields(tree, "file", "schema pack title alike spell macros signs off labels rules")
         if top.get("schema") != SCHEMA:
             got = top.get("schema")
             raise self.fail("schema", f"got {got!r}, expected {SCHEMA}", f"值为 {got!r}，应为 {SCHEMA}")
@@ -50,6 +51,11 @@ class Reader(Needs):
             self.signs[key] = self.sign(key, value)
         self.switch_off(self.words(top.get("off", []), "off"))
         rows = top.get("rules", [])
+        rows = (
+            [*label_rows(self.fields(top.get("labels", {}), "labels", ""), self.pack), *rows]
+            if isinstance(rows, list)
+            else rows
+        )
         if not isinstance(rows, list):
             raise self.fail("rules", "expected a list", "应为列表")
         for number, row in enumerate(rows, 1):
@@ -191,7 +197,7 @@ class Reader(Needs):
             not_regions=self.regions(given.get("not_regions"), f"{where}, not_regions"),
             per_value=self.truth(given.get("per_value", False), f"{where}, per_value"),
             reach=self.number(given.get("reach", 60), f"{where}, reach", 0, 500),
-            keep=self.span(given.get("keep"), f"{where}, keep", 8),
+            keep=self.span(given.get("keep", None if given.get("per_value") else [1, 0]), f"{where}, keep", 8),
             examples=self.examples(given["matching"], f"{where}, matching"),
             not_examples=self.examples(given["not_matching"], f"{where}, not_matching"),
         )

@@ -202,7 +202,8 @@ class Hyperscan(_Asked):
 def _around(pattern: re.Pattern[str], text: str, done: int, at: int) -> re.Match[str] | None:
     """The first match after ``done`` that is near ``at``, as ``finditer`` over the whole text would give it."""
     match = pattern.search(text, max(done, at - LEAD), at + LEAD) if at > done else None
-    return pattern.match(text, match.start()) if match is not None and match.end() == at + LEAD else match
+    # It is matched again from its start, because a long number goes on after what was searched.
+    return pattern.match(text, match.start()) if match is not None else None
 
 
 def _encodable(text: str) -> str:
