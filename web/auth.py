@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, g, redirect, request, url_for
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as Answer
 
 from dlp.office.refusals import no_right
@@ -25,6 +25,9 @@ def install(app: Flask) -> None:
         door = DOORS.get(request.endpoint or "")
         if door is None:
             raise NotFound
+        # No text of ours holds one, and a database that refuses it would answer with an error of its own.
+        if "\0" in request.path or any("\0" in value for value in request.args.values()):
+            raise BadRequest
         if door is Door.MACHINE or request.endpoint == "static":
             return None
         by_itself = request.endpoint in BY_THEMSELVES

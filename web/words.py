@@ -11,7 +11,7 @@ from dlp import words as shared
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, State
 from dlp.office import AccountState, Role
-from dlp.office.rights import OFFICERS as OFFICERS
+from dlp.office.rights import OFFICERS
 from dlp.outcome_words import STATES
 
 CHOICES = {
@@ -140,3 +140,8 @@ def shown(name: str) -> str:
 def levels_to(most: str) -> tuple[str, ...]:
     """The words of the levels up to this one."""
     return tuple(level.id for level in Level if level <= Level.of(most))
+
+
+def officer(roles: frozenset[Role]) -> bool:
+    """Whether these are an officer's roles, who takes over no group."""
+    return bool(OFFICERS & roles)

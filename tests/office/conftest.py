@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from office_world import Clock, World, made
-from sqlalchemy import create_engine, make_url, text
+from postgres_here import copied, postgres
 
 from dlp import ulid
 from dlp.office import Office
@@ -61,16 +60,6 @@ def world(tmp_path: Path, template: tuple[Path, World], keystore: Keystore) -> I
 
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
-    """A new, empty schema in the PostgreSQL that the tests marked ``server`` may use; dropped afterwards."""
-    url = os.environ.get("DLP_TEST_POSTGRES")
-    if not url:
-        pytest.skip("DLP_TEST_POSTGRES names no PostgreSQL database to test with")
-    pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
-    schema = f"office_test_{ulid.new().lower()}"
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    yield make_url(url).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    """A new, empty database on a PostgreSQL server; dropped afterwards."""
+    with postgres() as server, copied(server, f"office_test_{ulid.new().lower()}") as url:
+        yield url

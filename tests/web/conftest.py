@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,31 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "office"))
 
 from office_world import Clock, World, made
+from postgres_here import copied, postgres
 from web_world import Served, served
 
+from dlp import ulid
 from dlp.office import Office
 from keys.keystore import Keystore
+
+
+@dataclass
+class Template:
+    """A database with the first people in it, to be copied."""
+
+    world: World
+    server: str
+    path: Path = Path()
+
+    @contextmanager
+    def copy(self, path: Path) -> Iterator[str]:
+        """The URL of a copy."""
+        if self.server:
+            with copied(self.server, f"web_{ulid.new().lower()}", "template_of_the_office") as url:
+                yield url
+            return
+        path.write_bytes(self.path.read_bytes())
+        yield f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="session")
@@ -23,23 +47,37 @@ def keystore(tmp_path_factory: pytest.TempPathFactory) -> Keystore:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, keystore: Keystore) -> tuple[Path, World]:
-    """Passwords take long to hash; they are hashed once, and each test gets a copy of the file."""
+def database_server() -> Iterator[str]:
+    """The PostgreSQL server of a run with DLP_TEST_ON=postgresql; empty: SQLite, as everywhere else."""
+    if os.environ.get("DLP_TEST_ON") != "postgresql":
+        yield ""
+        return
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, keystore: Keystore, database_server: str) -> Iterator[Template]:
+    """Passwords take long to hash; they are hashed once, and each test gets a copy of the database."""
+    if database_server:
+        with copied(database_server, "template_of_the_office") as url:
+            world = made(url, keystore)
+            world.office.close()
+            yield Template(world, database_server)
+        return
     path = tmp_path_factory.mktemp("template") / "office.db"
     world = made(f"sqlite:///{path}", keystore)
     world.office.close()
-    return path, world
+    yield Template(world, "", path)
 
 
 @pytest.fixture
-def world(tmp_path: Path, template: tuple[Path, World], keystore: Keystore) -> Iterator[World]:
-    path, before = template
-    copy = tmp_path / "office.db"
-    copy.write_bytes(path.read_bytes())
-    clock = Clock()
-    office = Office.open(f"sqlite:///{copy}", keystore, clock)
-    yield World(office, clock, f"sqlite:///{copy}", keystore, dict(before.people), before.machine, before.token)
-    office.close()
+def world(tmp_path: Path, template: Template, keystore: Keystore) -> Iterator[World]:
+    with template.copy(tmp_path / "office.db") as url:
+        clock, before = Clock(), template.world
+        office = Office.open(url, keystore, clock)
+        yield World(office, clock, url, keystore, dict(before.people), before.machine, before.token)
+        office.close()
 
 
 @pytest.fixture

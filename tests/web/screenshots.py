@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/screenshots: ``python tests/web/screenshots.py [FOLDER]``; looked at by a person, not tested.
+"""Makes the pictures of docs/screenshots: ``python tests/web/screenshots.py [FOLDER]``; a person looks at them.
 
 Each page in both languages, light and dark, and at 360 pixels.
 """
@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+# Run by itself as well as imported by a test, so it finds its neighbours by itself.
 sys.path[:0] = [str(HERE), str(HERE.parent / "office"), str(HERE.parent.parent)]
 
-from browser_day import person
-from office_world import World, made, transfer_body
-from playwright.sync_api import sync_playwright
-from web_world import Served, served
+from browser_day import person  # noqa: E402
+from office_world import World, made, transfer_body  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
+from web_world import Served, served  # noqa: E402
 
-from classifiers.model import Level
-from dlp.config import Home
-from dlp.model import Choice
-from dlp.office import Role
-from keys.keystore import Keystore
+from classifiers.model import Level  # noqa: E402
+from dlp.config import Home  # noqa: E402
+from dlp.model import Choice  # noqa: E402
+from dlp.office import Role  # noqa: E402
+from keys.keystore import Keystore  # noqa: E402
 
 LOOKS = (
     ("en-GB", "light", 1280),
@@ -232,7 +233,7 @@ def take(browser: Any, console: Served, folder: Path, pages: dict[str, list[tupl
             look = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 800}}
             with person(browser, console, name, **look) as page:
                 for title, path in listed:
-                    page.goto(path)
+                    assert page.goto(path).status == 200, path
                     wide = page.evaluate("document.documentElement.scrollWidth")
                     if wide > width:
                         print(f"{title} is {wide} pixels wide at {width}")

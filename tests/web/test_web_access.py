@@ -29,17 +29,17 @@ def busy(tmp_path_factory: pytest.TempPathFactory, template: Any, keystore: Keys
 
     from dlp.office import Office
 
-    path, before = template
-    copy = tmp_path_factory.mktemp("busy") / "office.db"
-    copy.write_bytes(path.read_bytes())
-    office = Office.open(f"sqlite:///{copy}", keystore, Clock())
-    world = World(office, Clock(), f"sqlite:///{copy}", keystore, dict(before.people), before.machine, before.token)
-    pages = shots(fill(world))
-    home = Home(copy.parent / "home")
-    home.make()
-    with served(world, keystore, home=home) as found:
-        yield found, pages
-    office.close()
+    folder = tmp_path_factory.mktemp("busy")
+    with template.copy(folder / "office.db") as url:
+        before = template.world
+        office = Office.open(url, keystore, Clock())
+        world = World(office, Clock(), url, keystore, dict(before.people), before.machine, before.token)
+        pages = shots(fill(world))
+        home = Home(folder / "home")
+        home.make()
+        with served(world, keystore, home=home) as found:
+            yield found, pages
+        office.close()
 
 
 NAMES = ["", "secadmin", "sysadmin", "auditor", "wang.fang", "li.lei"]
@@ -56,7 +56,7 @@ def test_axe_finds_no_serious_issue(
     found = {}
     with person(chromium, console, name, locale=locale, color_scheme=scheme) as page:
         for title, path in pages[name]:
-            page.goto(path)
+            assert page.goto(path).status == 200, title
             page.evaluate(AXE.read_text("utf-8"))
             if wrong := page.evaluate(SERIOUS):
                 found[title] = wrong
@@ -68,7 +68,7 @@ def test_every_page_fits_360_pixels(chromium: Any, busy: tuple[Served, Any], nam
     console, pages = busy
     with person(chromium, console, name, viewport={"width": 360, "height": 740}, locale="zh-CN") as page:
         for title, path in pages[name]:
-            page.goto(path)
+            assert page.goto(path).status == 200, title
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, title
 
 

@@ -175,7 +175,7 @@ def at_home(world: World, keystore: Keystore, tmp_path: Path) -> Iterator[Served
         yield found
 
 
-def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served) -> None:
+def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served, tmp_path: Path) -> None:
     shipped = Path(__file__).resolve().parents[2] / "dlp" / "policies" / "strict.yaml"
     text = shipped.read_text("utf-8")
     at_home.world.person("second", Role.SECADMIN)
@@ -191,12 +191,12 @@ def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served) -> None
     assert officer.submit(made.location + "/confirm").status == 403
     second.get(made.location)
     assert second.submit(made.location + "/confirm").status == 303
-    written = (Path(at_home.world.url.removeprefix("sqlite:///")).parent / "home" / "policy.yaml").read_text("utf-8")
+    written = (tmp_path / "home" / "policy.yaml").read_text("utf-8")
     assert written == text.replace("\r\n", "\n") or written.replace("\r\n", "\n") == text
     assert "active" in officer.get("/policy/").words
 
 
-def test_a_text_is_tried_against_the_policy_in_force(at_home: Served) -> None:
+def test_a_text_is_tried_against_the_policy_in_force(at_home: Served, tmp_path: Path) -> None:
     officer = at_home.visitor("secadmin")
     officer.get("/policy/")
     answer = officer.submit("/policy/try", text="全市防汛工作会议通知，请各单位参加。", version="")
@@ -204,4 +204,4 @@ def test_a_text_is_tried_against_the_policy_in_force(at_home: Served) -> None:
         pytest.skip("the reading room is not complete in this tree")
     assert answer.status == 200, answer.words
     assert "ms" in answer.words
-    assert list((Path(at_home.world.url.removeprefix("sqlite:///")).parent / "home" / "run").glob("trial-*")) == []
+    assert list((tmp_path / "home" / "run").glob("trial-*")) == []
