@@ -30,7 +30,7 @@ def draft(target: Path, prefix: str = DRAFT, *, fresh: bool = False) -> Iterator
     descriptor = _nameless(target.parent)
     named = descriptor is None
     if descriptor is None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb", BUFFER) as file:
             yield file
@@ -56,7 +56,7 @@ def _nameless(folder: Path) -> int | None:
     if flag is None or not Path("/proc/self/fd").is_dir():
         return None
     try:
-        return os.open(folder, flag | os.O_WRONLY, 0o600)
+        return os.open(folder, flag | os.O_RDWR, 0o600)
     except FileNotFoundError:
         raise
     except OSError as fault:

@@ -51,6 +51,10 @@ class BackupError(KeysFault):
     """A backup of the keystore is damaged, or would overwrite a keystore that is there."""
 
 
+class ZipFault(KeysFault):
+    """A zip for outsiders does not hold what was put into it, or opens without its password; it was not handed out."""
+
+
 class ExchangeError(KeysFault):
     """A public key or a wrapped file key of the exchange is malformed, altered or for someone else."""
 

@@ -50,7 +50,7 @@ def seal_file(
 
     Raises age.BadKey and OSError; the target is then as it was before.
     """
-    with _reading(source) as plain, draft(target) as file:
+    with reading(source) as plain, draft(target) as file:
         taken, given = _Measured(plain), _Measured(file)
         sealed = age.seal(taken, given, recipients, file_id)
     return SealedHeader(
@@ -90,7 +90,7 @@ def open_file_with_key(
 
 def read_header_of(path: Path) -> age.Header:
     """The header of a sealed file, armored or not. Raises age.HeaderFailure, age.ArmorFailure, OSError."""
-    with _reading(path) as sealed:
+    with reading(path) as sealed:
         return age.read_header(_bare(sealed))
 
 
@@ -108,7 +108,7 @@ def _open(
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Opened:
-    with _reading(source) as sealed, draft(target, fresh=fresh) as file:
+    with reading(source) as sealed, draft(target, fresh=fresh) as file:
         plain = _Measured(file, progress)
         header = opener(_bare(sealed), plain)
         if sha256 and plain.sha256 != sha256:
@@ -191,7 +191,8 @@ def _read_at(descriptor: int, size: int, position: int) -> bytes:
 
 
 @contextlib.contextmanager
-def _reading(source: Path | int) -> Iterator[BinaryIO]:
+def reading(source: Path | int) -> Iterator[BinaryIO]:
+    """A path, or a descriptor by position, open for reading from its start. Raises OSError."""
     if isinstance(source, int):
         yield io.BufferedReader(_Positioned(source), BUFFER)
         return
