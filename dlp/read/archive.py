@@ -18,7 +18,7 @@ _AES, _STRONG = 99, 0x40
 def read(visit: Visit) -> Parts:
     """Every member in the order of the directory; the archive's own comments first."""
     try:
-        archive = zipfile.ZipFile(visit.source.file)
+        archive = visit.source.zipped()
     except (zipfile.BadZipFile, NotImplementedError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__)
         return

@@ -29,12 +29,9 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 def may_explode(visit: Visit) -> bool:
     """Whether the workbook's cells could come to more characters than the limit, by the sizes of its parts."""
     try:
-        with zipfile.ZipFile(visit.source.file) as package:
-            entries = package.infolist()
+        entries = visit.source.zipped().infolist()
     except zipfile.BadZipFile:
         return False
-    finally:
-        visit.source.file.seek(0)
     shared = sum(entry.file_size for entry in entries if "sharedstrings" in entry.filename.lower())
     sheets = sum(entry.file_size for entry in entries if "worksheets/" in entry.filename.lower())
     packed = sum(entry.compress_size for entry in entries if "worksheets/" in entry.filename.lower())

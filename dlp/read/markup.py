@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_TREE = 48 * 1024 * 1024
 """Bytes of XML held as a tree, which takes five to ten times as much; longer parts are read without their structure."""
+_WRITTEN = re.compile(rb">\s*[^<\s]")
 _TAG = re.compile(r"<[^>]*>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
@@ -78,7 +79,7 @@ def texts(root: Element) -> Iterator[str]:
 
 def has_text(content: bytes) -> bool:
     """Whether there is any text node at all; cheaper than a tree for the many parts that only hold formatting."""
-    return re.search(rb">[^<>\s][^<>]*<|<!\[CDATA\[", content) is not None
+    return _WRITTEN.search(content) is not None or b"<![CDATA[" in content
 
 
 def stripped(pieces: Iterator[str]) -> Iterator[str]:

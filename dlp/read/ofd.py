@@ -27,7 +27,7 @@ _SYSTEM = re.compile(r"(?:^|/)(?:OFDEntries|Signatures?)\.xml$", re.IGNORECASE)
 
 def read(visit: Visit) -> Parts:
     """Every document body of the package, then each part that none of them led to."""
-    package = Package(visit, zipfile.ZipFile(visit.source.file))
+    package = Package(visit, visit.source.zipped())
     if any(_CRYPT.search(name) for name in package.names.values()):
         yield visit.unread(GapReason.ENCRYPTED, "Encryptions.xml")
     for name in list(package.names):

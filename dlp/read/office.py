@@ -91,7 +91,8 @@ def _binary(package: Package, entry: zipfile.ZipInfo) -> Parts:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         yield from package.visit.inner(entry.filename, content)
     else:
-        for text in salvage.strings(content):
+        text = "\n".join(salvage.strings(content))
+        if text:
             yield Block(text, package.visit.place(Region.METADATA, part=entry.filename))
 
 

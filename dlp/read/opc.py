@@ -93,7 +93,7 @@ class Package:
 
 def opened(visit: Visit) -> Package:
     """The package of a visit, with its table of content types."""
-    package = Package(visit, zipfile.ZipFile(visit.source.file))
+    package = Package(visit, visit.source.zipped())
     table = package.zip.NameToInfo.get("[Content_Types].xml")
     if table:
         for kind, rest in _OVERRIDE.findall(package.content(table).decode("utf-8", "replace")):
@@ -107,8 +107,11 @@ def opened(visit: Visit) -> Package:
 
 def attributes(text: str) -> dict[str, str]:
     """The attributes in a start tag."""
-    quotes = {"&quot;": '"', "&apos;": "'"}
-    return {name: unescape(one or two, quotes) for name, one, two in _ATTRIBUTE.findall(text)}
+    found = {name: one or two for name, one, two in _ATTRIBUTE.findall(text)}
+    if "&" in text:
+        quotes = {"&quot;": '"', "&apos;": "'"}
+        found = {name: unescape(value, quotes) for name, value in found.items()}
+    return found
 
 
 def relations(text: str, folder: str) -> list[Relation]:

@@ -19,6 +19,14 @@ _KIND = re.compile(r"(\w+)\+xml$")
 _TITLES = frozenset({"title", "ctrTitle"})
 _MARGINS = {"ftr": Region.FOOTER, "sldNum": Region.FOOTER, "dt": Region.FOOTER, "hdr": Region.HEADER}
 _SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip")
+_PATTERNS = frozenset({"slideMaster", "slideLayout", "notesMaster", "handoutMaster"})
+_RUN = re.compile(rb"<a:t>([^<]*)</a:t>")
+_WRITTEN = re.compile(rb">\s*[^<\s]")
+_PROMPT = re.compile(
+    r"Click (?:to edit|icon)|Edit Master|(?:Second|Third|Fourth|Fifth) level$|单击(?:此处|图标)|编辑母版|第?[二三四五]级$|[‹<]#[›>]$"
+    r"|[\d/.\-年月日 ]*$"
+)
+"""What every program writes into patterns by itself."""
 _DECOR = 0.4
 """Pictures of masters and layouts are decoration that every file of a house carries; at most this share of a page."""
 
@@ -73,7 +81,10 @@ class _Presentation:
         return next((number for number in about if number), None)
 
     def _slide(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
-        tree = markup.parsed(package.content(entry))
+        content = package.content(entry)
+        if kind in _PATTERNS and _says_nothing(content):
+            return
+        tree = markup.parsed(content)
         yield from opc.problem(package.visit, entry.filename, tree.problem)
         if tree.root is None:
             return
@@ -135,6 +146,17 @@ class _Presentation:
             text = drawing.written(comment) if markup.local(comment.tag) == "p" else (comment.text or "")
             if text.strip():
                 yield Block(text, package.visit.place(Region.COMMENT, slide=number))
+
+
+def _says_nothing(content: bytes) -> bool:
+    """Whether a pattern holds only what programs write into every one; most of a presentation's parts are such."""
+    if b"r:embed" in content or b"descr=" in content or b"<a:t/>" in content or b"<p:pic" in content:
+        return False
+    # Text in any other spelling of the element is for the whole reading.
+    runs = _RUN.findall(content)
+    if len(runs) != len(_WRITTEN.findall(content)):
+        return False
+    return all(_PROMPT.match(run.decode("utf-8", "replace").strip()) for run in runs)
 
 
 @dataclass(frozen=True, slots=True)

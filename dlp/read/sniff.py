@@ -172,8 +172,7 @@ def _compound(source: Source) -> str:
 
 def _zipped(source: Source) -> str:
     try:
-        with zipfile.ZipFile(source.file) as package:
-            return _package(package)
+        return _package(source.zipped())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         return "application/zip"
     finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+import zipfile
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 HEAD = 4096
@@ -70,6 +71,15 @@ class Source:
     """Media type that the container gives; asked only where the bytes could be either, as HTML without a head can."""
     coverage: float | None = None
     """Share of its page that it takes, 0..1, where the document around it tells; None: it is a file of its own."""
+
+    opened_zip: list[zipfile.ZipFile] = field(default_factory=list, compare=False, repr=False)
+    """The zip that the bytes are, kept from telling the type for reading it: its directory may be long."""
+
+    def zipped(self) -> zipfile.ZipFile:
+        """The bytes as a zip. Raises what zipfile raises where they are none."""
+        if not self.opened_zip:
+            self.opened_zip.append(zipfile.ZipFile(self.file))
+        return self.opened_zip[0]
 
     def head(self, length: int = HEAD) -> bytes:
         """The first bytes; the position is at the start again afterwards."""

@@ -43,8 +43,8 @@ def read(visit: Visit) -> Parts:
 
 def _streams(visit: Visit) -> bool:
     """Whether the sheets are XML, so that they can be read without calamine; those of xlsb are not."""
-    with zipfile.ZipFile(visit.source.file) as package:
-        return any(name.lower().endswith(".xml") for name in package.namelist() if "worksheets/" in name.lower())
+    names = visit.source.zipped().namelist()
+    return any(name.lower().endswith(".xml") for name in names if "worksheets/" in name.lower())
 
 
 def _order(kind: str) -> int:
