@@ -29,6 +29,12 @@ def add(words: Words) -> None:
         ),
     )
     words.add(
+        "bundle",
+        nargs="?",
+        metavar="BUNDLE",
+        about=Say("an evidence bundle to check instead; no office is needed", "改为校验证据包，无需管理端"),
+    )
+    words.add(
         "--checkpoint",
         metavar="FILE",
         about=Say("a checkpoint kept elsewhere, to find a cut tail", "另行保存的检查点，用于发现被截断的事件链"),
@@ -39,6 +45,8 @@ def add(words: Words) -> None:
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """Verify, checkpoint or export; a chain that is not whole ends with status 1."""
+    if arguments.what == "verify" and getattr(arguments, "bundle", None):
+        return 0 if _verify_bundle(arguments, room) else 1
     room.need_set_up()
     if arguments.what == "verify":
         office_whole = _verify_office(arguments, room)
@@ -72,6 +80,20 @@ def _verify_office(arguments: argparse.Namespace, room: Room) -> bool:
             wrong = Say(f"the chain is broken at event {broken}", f"事件链在第 {broken} 条处断裂")
         events = office.audit.checkpoint().sequence
     return _tell(arguments, room, "office", Say("office", "管理端"), events, wrong)
+
+
+def _verify_bundle(arguments: argparse.Namespace, room: Room) -> bool:
+    from dlp.office.evidence import verify
+
+    path = Path(arguments.bundle)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            Say(f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"),
+            Say("expected an evidence bundle that the console made", "应为控制台生成的证据包"),
+        ) from error
+    return _tell(arguments, room, "bundle", Say("bundle", "证据包"), None, verify(raw))
 
 
 def _verify_agent(arguments: argparse.Namespace, room: Room) -> bool:

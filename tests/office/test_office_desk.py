@@ -227,3 +227,20 @@ def test_figures_count_what_happened(world: World) -> None:
     assert found.waiting == 1 and found.median_hours is None
     with pytest.raises(Refused):
         world.office.figures(world.user)
+
+
+def test_the_command_line_checks_a_bundle_on_a_machine_without_an_office(
+    world: World, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pathlib import Path
+
+    from dlp.cli.main import main
+
+    folder = Path(str(tmp_path))
+    path = folder / "bundle.zip"
+    path.write_bytes(world.office.evidence(world.secadmin, world.held(), lambda look: ""))
+    words = ["--home", str(folder / "nowhere"), "--language", "en", "audit", "verify", str(path)]
+    assert main(words) == 0 and "the chain is whole" in capsys.readouterr().out
+    path.write_bytes(path.read_bytes()[:100])
+    assert main(words) == 2 and "broken" in capsys.readouterr().err
+    assert main([*words[:-1], str(folder / "none.zip")]) == 2
