@@ -44,8 +44,15 @@ class Home:
 
     @property
     def office_database(self) -> str:
-        """Where the office keeps its rows, as a URL."""
-        return f"sqlite:///{self.office / 'office.db'}"
+        """Where the office keeps its rows, as a URL: that in ``database.url`` where there is one, else SQLite.
+
+        It is a file of its own (0600) and no setting, because it may hold a password.
+        """
+        try:
+            chosen = (self.root / "database.url").read_text("utf-8").strip()
+        except FileNotFoundError:
+            chosen = ""
+        return chosen or f"sqlite:///{self.office / 'office.db'}"
 
     @property
     def policy(self) -> Path:

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
 
 
 def _verify_office(arguments: argparse.Namespace, room: Room) -> bool:
-    if not (room.home.office / "office.db").exists():
+    if not (room.home.office / "keystore.json").exists():
         if arguments.checkpoint:
             raise UsageError(
                 Say(

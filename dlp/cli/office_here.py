@@ -91,7 +91,7 @@ def note(room: Room, keystore: Keystore, kind: str, **body: object) -> None:
     """Write down what was done with the keys; where there is no database any more, nobody could be told."""
     from dlp.office import Office
 
-    if not (room.home.office / "office.db").exists():
+    if not (room.home.office / "keystore.json").exists():
         return
     office = Office.open(room.home.office_database, keystore)
     try:
