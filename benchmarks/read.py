@@ -1,8 +1,8 @@
 """What readers find and what they cost, beside the libraries that an engineer would pick, on the same files in one run.
 
-Files: the hidden-text matrix and LibreOffice's files (recall), and the docx, xlsx, pptx and pdf of the samples where they
-are there (CPU). The peers are installed into a throw-away environment of their own; without a package index they are
-left out, which the lines say. Each library runs in a process of its own, one file after the other; CPU is process time,
+Files: the hidden-text matrix and LibreOffice's files (recall), and the docx, xlsx, pptx and pdf of the samples where
+they are there (CPU). The peers are installed into a throw-away environment; without a package index they are left out,
+which the lines say. Each library runs in a process of its own, one file after the other; CPU is process time,
 so threads of a library count. A peer finds a mark when its text or its metadata has it, wherever that is.
 """
 
@@ -175,8 +175,9 @@ def _cpu(measured: dict[str, dict[str, Any]], kind: str) -> list[str]:
         p95 = spent[int(0.95 * (len(spent) - 1))]
         read = sum(one["found"][name] is not None for name in names)
         lines.append(
-            f"read: {kind}: {library}: {statistics.median(spent):.1f} ms median, {p95:.1f} p95, {sum(spent) / 1000:.2f} s for "
-            f"{len(every)} files ({read} of {len(names)} read), {sum(spent) / 1000 / ours:.1f} × ours"
+            f"read: {kind}: {library}: {statistics.median(spent):.1f} ms median, {p95:.1f} p95, "
+            f"{sum(spent) / 1000:.2f} s for {len(every)} files ({read} of {len(names)} read), "
+            f"{sum(spent) / 1000 / ours:.1f} × ours"
         )
     return lines
 

@@ -1,8 +1,8 @@
 """The system calls that a reading process keeps, as a filter program for the Linux kernel (seccomp mode 2).
 
 A list of what is allowed, not of what is forbidden: a call that a future kernel adds is then refused by itself. There
-is no socket, no process, no signal to others and no write in it; answers leave by ``sendto`` on a descriptor that is there
-already. Refused calls fail with EPERM, so that a library which probes for one goes on.
+is no socket, no process, no signal to others and no write in it; answers leave by ``sendto`` on a descriptor that is
+there already. Refused calls fail with EPERM, so that a library which probes for one goes on.
 
 Source: Linux Documentation/userspace-api/seccomp_filter.rst; numbers from arch/x86/entry/syscalls/syscall_64.tbl and
 include/uapi/asm-generic/unistd.h.

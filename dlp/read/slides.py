@@ -23,7 +23,8 @@ _PATTERNS = frozenset({"slideMaster", "slideLayout", "notesMaster", "handoutMast
 _RUN = re.compile(rb"<a:t>([^<]*)</a:t>")
 _WRITTEN = re.compile(rb">\s*[^<\s]")
 _PROMPT = re.compile(
-    r"Click (?:to edit|icon)|Edit Master|(?:Second|Third|Fourth|Fifth) level$|单击(?:此处|图标)|编辑母版|第?[二三四五]级$|[‹<]#[›>]$"
+    r"Click (?:to edit|icon)|Edit Master|(?:Second|Third|Fourth|Fifth) level$|单击(?:此处|图标)|编辑母版"
+    r"|第?[二三四五]级$|[‹<]#[›>]$"
     r"|[\d/.\-年月日 ]*$"
 )
 """What every program writes into patterns by itself."""

@@ -82,7 +82,7 @@ _SECOND_MAIL_HEADER = re.compile(rb"^(?:From|To|Subject|Received|Date|Message-ID
 
 
 def media_type(source: Source) -> str:
-    """The type of the content, with ``; encrypted`` where the outside shows it; ``inode/x-empty`` where there is none."""
+    """The type of the content, with ``; encrypted`` where the outside shows it; ``inode/x-empty``: none."""
     head = source.head()
     if not head:
         return "inode/x-empty"

@@ -45,7 +45,11 @@ class Story:
         self._visit, self._region, self._part, self._titles = visit, region, part, titles
         self._place = visit.place(region, part="" if region is Region.BODY else part)
         self._table_numbers: dict[Element, int] = {}
+        # Counted as they come: looking back over rows and cells would take the square of a large table's time.
         self._rows: dict[Element, int] = {}
+        self._next_rows: dict[Element, int] = {}
+        self._columns: dict[Element, int] = {}
+        self._next_columns: dict[Element, int] = {}
         self._cell: Element | None = None
         self._cell_place = self._place
         self._page_area, self._extent = _A4, 0
@@ -161,10 +165,12 @@ class Story:
             return
         number = self._table_numbers.setdefault(table, len(self._table_numbers))
         if row not in self._rows:
-            self._rows[row] = sum(_above(other, "tbl") is table for other in self._rows)
-        column = 0
-        for before in cell.itersiblings("{*}tc", preceding=True):
-            column += _span(before)
+            self._rows[row] = self._next_rows.get(table, 0)
+            self._next_rows[table] = self._rows[row] + 1
+        if cell not in self._columns:
+            self._columns[cell] = self._next_columns.get(row, 0)
+            self._next_columns[row] = self._columns[cell] + _span(cell)
+        column = self._columns[cell]
         self._cell = cell
         region = Region.CELL if self._region is Region.BODY else self._region
         self._cell_place = self._visit.place(

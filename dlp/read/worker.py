@@ -1,8 +1,8 @@
 """The reading process: loads the packs, gives up all it does not need, then reads and classifies one file at a time.
 
 It starts with as little as possible (``python -I -S``, no site, no environment), because a cold ``dlp inspect`` waits
-for it; what a format needs is imported when the first such file comes, which the confinement allows for the interpreter's
-own folders.
+for it; what a format needs is imported when the first such file comes, which the confinement allows for the
+interpreter's own folders.
 """
 
 from __future__ import annotations

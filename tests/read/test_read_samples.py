@@ -1,7 +1,7 @@
 """Real files that nobody on the project wrote: each ends as text or Gaps, and the table in docs/formats.md is theirs.
 
-A run of the tests checks that the table names every sample with an unreadable Gap; ``python tests/read/test_read_samples.py``
-writes the table anew from the same figures.
+A run of the tests checks that the table names every sample with an unreadable Gap;
+``python tests/read/test_read_samples.py`` writes the table anew from the same figures.
 """
 
 from __future__ import annotations
