@@ -106,6 +106,27 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Outsiders:
+    """Which files may leave as a zip with a password, for people who have neither an account nor this program."""
+
+    highest: Level
+    groups: frozenset[str] = frozenset()
+    """Empty: for every group."""
+
+    def permits(self, verdict: Verdict) -> bool:
+        """Whether a file that was judged so may leave that way; what is held or blocked never does."""
+        return (
+            verdict.action in (Action.ALLOW, Action.ENCRYPT)
+            and verdict.level <= self.highest
+            and not any(gap.kind is GapKind.UNREADABLE for gap in verdict.classification.gaps)
+        )
+
+    def permits_group(self, group: str) -> bool:
+        """Whether for this declared group."""
+        return not self.groups or group in self.groups
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Ordered rules; the last has no condition, so that every file meets one."""
 
@@ -117,6 +138,8 @@ class Policy:
     """The designated channel for what may not go over WeChat; receipts name it."""
     rules: tuple[Rule, ...]
     digest: str
+    outsiders: Outsiders | None = None
+    """None: nothing leaves as a zip with a password."""
 
     def rule_for(self, seen: Seen) -> Rule:
         """The first rule whose conditions hold."""

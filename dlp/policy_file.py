@@ -12,7 +12,7 @@ from classifiers.model import Category, Certainty, Classification, Finding, Gap,
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action, Because, Choice, Direction, Document, Option, Origin
-from dlp.policy import FindingCondition, GapCondition, Policy, Rule, Seen, When
+from dlp.policy import FindingCondition, GapCondition, Outsiders, Policy, Rule, Seen, When
 
 SCHEMA = 1
 PROFILES = ("standard", "strict")
@@ -125,7 +125,7 @@ class _Reader:
         return both["en"], both["zh"]
 
     def policy(self, tree: object, digest: str) -> Policy:
-        top = self.fields(tree, "file", "schema policy title channel rules examples")
+        top = self.fields(tree, "file", "schema policy title channel outsiders rules examples")
         if top.get("schema") != SCHEMA:
             raise self.fail(
                 "schema", f"got {top.get('schema')!r}, expected {SCHEMA}", f"值为 {top.get('schema')!r}，应为 {SCHEMA}"
@@ -157,7 +157,18 @@ class _Reader:
             *self.pair(top.get("channel"), "channel"),
             rules,
             digest,
+            self.outsiders(top["outsiders"]) if "outsiders" in top else None,
         )
+
+    def outsiders(self, value: object) -> Outsiders:
+        given = self.fields(value, "outsiders", "highest groups")
+        groups = given.get("groups", [])
+        if not isinstance(groups, list):
+            raise self.fail("outsiders, groups", "expected a list", "应为列表")
+        highest = self.word(Level.of, given.get("highest"), "outsiders, highest")
+        if highest >= Level.SECRET:
+            raise self.fail("outsiders, highest", "secret files never go over WeChat", "涉密文件严禁通过微信传递")
+        return Outsiders(highest, frozenset(map(str, groups)))
 
     def rule(self, row: object, number: int) -> Rule:
         where = f"rule {row.get('id', number) if isinstance(row, dict) else number}"

@@ -52,6 +52,7 @@ EVENTS = {
     "record.registered": Say("archived file registered", "登记归档文件"),
     "record.held": Say("archived file put on hold", "冻结归档文件"),
     "record.unheld": Say("hold ended", "解除冻结"),
+    "outsiders.exported": Say("zip for outsiders made", "生成外部收件人压缩包"),
     "opening.released": Say("file opened", "打开文件"),
     "opening.refused": Say("opening refused", "拒绝打开"),
     "opening.failed": Say("opening failed", "打开失败"),

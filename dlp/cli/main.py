@@ -34,6 +34,7 @@ COMMANDS = (
     Command("takeback", "takeback", Say("give a held or blocked file back to its owner", "把被扣留或拦截的文件取回")),
     Command("status", "status", Say("how the running agent is", "查看运行中代理的状态")),
     Command("decrypt", "decrypt", Say("open a sealed file, for an authorised reader", "由有权限的读者打开加密文件")),
+    Command("export", "export", Say("a zip with a password, for a phone", "为外部收件人生成加密压缩包")),
     Command("keys", "keys", Say("keys: backup, restore, revoke, recover", "密钥：备份、恢复、吊销、应急解密")),
     Command("archive", "archive", Say("the received files: list, get, verify", "接收文件归档：列出、取出、校验")),
     Command("policy", "policy", Say("show a policy, or run its own examples", "查看策略，或运行策略自带的示例")),

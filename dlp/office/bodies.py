@@ -112,6 +112,17 @@ def record(body: Fields) -> dict[str, Any]:
     }
 
 
+def exported(body: Fields) -> dict[str, Any]:
+    """An ``exported`` report: a zip for outsiders that a machine made."""
+    return {
+        **{name: body.digest(name) for name in ("sha256", "zip_sha256")},
+        "name": body.text("name"),
+        "level": body.level("level").id,
+        "group": body.text("group", ""),
+        "person": body.text("person", ""),
+    }
+
+
 def head(body: Fields) -> dict[str, Any]:
     """A ``head`` report: where the agent's own chain stands."""
     return {"sequence": body.whole("sequence"), "hash": body.digest("hash")}

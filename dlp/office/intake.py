@@ -208,6 +208,12 @@ def _record(writing: Writing, machine: Machine, report: Report) -> None:
     writing.note("record.registered", f"machine:{machine.letter}", row.id, header=row.header_digest, file=file)
 
 
+def _exported(writing: Writing, machine: Machine, report: Report) -> None:
+    body = bodies.exported(Fields.of(report.body))
+    file = writing.name_digest(body.pop("name"))
+    writing.note("outsiders.exported", f"machine:{machine.letter}", body["zip_sha256"], file=file, **body)
+
+
 def _unregistered(writing: Writing, digest: str) -> None:
     """A header stands for one file: a second label on it could give it to people whom the first one keeps out."""
     for table in (SealedRow, RecordRow):
@@ -240,5 +246,6 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "outcome": _outcome,
     "sealed": _sealed,
     "record": _record,
+    "exported": _exported,
     "head": _head,
 }

@@ -90,3 +90,27 @@ def test_a_bad_policy_is_refused_and_named(tmp_path, old, new, says):
 def test_a_policy_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(PolicyError, match="cannot be read"):
         load(tmp_path / "none.yaml")
+
+
+def test_what_may_leave_as_a_zip_is_a_row_of_the_policy(tmp_path):
+    standard, strict = load(shipped("standard")), load(shipped("strict"))
+    assert strict.outsiders is None
+    for parts, may in (((), True), ((PERSONAL,), True), ((SECRET,), False), ((PERSONAL, ENCRYPTED), False)):
+        verdict = standard.decide(DOCUMENT, classification(*parts), Origin())
+        assert standard.outsiders.permits(verdict) == may
+    text = shipped("standard").read_text("utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text(text.replace("{highest: sensitive}", "{highest: internal, groups: [伙伴]}"), "utf-8")
+    outsiders = load(own).outsiders
+    assert outsiders.permits_group("伙伴") and not outsiders.permits_group("")
+    assert not outsiders.permits(load(own).decide(DOCUMENT, classification(PERSONAL), Origin()))
+    for bad in (
+        "{highest: secret}",
+        "{highest: nonsense}",
+        "{}",
+        "{highest: internal, groups: all}",
+        "{lowest: public}",
+    ):
+        own.write_text(text.replace("{highest: sensitive}", bad), "utf-8")
+        with pytest.raises(PolicyError, match="outsiders"):
+            load(own)

@@ -10,10 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pyzipper
 from guard import DLP, Guard, until
 
 from dlp.config import Home
@@ -72,6 +74,50 @@ def test_what_was_dropped_is_opened_by_its_reader_through_the_running_office(tmp
         assert (tmp_path / "recovered.xlsx").read_bytes() == content
     finally:
         guard.stop()
+
+
+def test_a_zip_for_outsiders_passes_the_outbox_and_is_an_event(tmp_path: Path) -> None:
+    guard = Guard.start(tmp_path)
+    try:
+        (tmp_path / "客户.xlsx").write_bytes(papers.xlsx(texts.customers()))
+        (tmp_path / "涉密.docx").write_bytes(papers.docx(texts.RED_HEADER))
+        made = ("-o", str(tmp_path / "out.zip"), "--password-file", str(tmp_path / "password"))
+        refused = guard.dlp("export", "--zip", str(tmp_path / "涉密.docx"), *made)
+        assert refused.returncode == 4 and "must not leave" in refused.stderr
+        assert not (tmp_path / "out.zip").exists() and not (tmp_path / "password").exists()
+        piped = guard.dlp("export", "--zip", str(tmp_path / "客户.xlsx"))
+        assert piped.returncode == 2 and "--password-file" in piped.stderr
+        done = guard.dlp("export", "--zip", str(tmp_path / "客户.xlsx"), *made)
+        assert done.returncode == 0, done.stderr
+        password = (tmp_path / "password").read_text().strip()
+        assert len(password) >= 20 and password not in done.stdout + done.stderr
+        with pyzipper.AESZipFile(tmp_path / "out.zip") as outer:
+            outer.setpassword(password.encode())
+            with outer.open("files.zip") as member, zipfile.ZipFile(member) as inner:
+                assert inner.read("客户.xlsx") == (tmp_path / "客户.xlsx").read_bytes()
+        zipped = (tmp_path / "out.zip").read_bytes()
+        guard.drop("报价.zip", zipped)
+        assert guard.outcome("报价.zip")["state"] == "ready"
+        assert (guard.box / "Ready" / "报价.zip").read_bytes() == zipped
+        guard.drop("other.zip", zipped + b"\0")  # one byte more, and it is a stranger's locked zip
+        assert guard.outcome("other.zip")["state"] == "held"
+
+        def told() -> bool:
+            return '"outsiders.exported"' in guard.dlp("audit", "export").stdout
+
+        until(told, "the office heard of it")
+        events = guard.dlp("audit", "export").stdout
+        assert password not in events and "客户.xlsx" not in events
+        assert password.encode() not in (guard.home / "agent" / "journal.db").read_bytes()
+        assert guard.dlp("audit", "verify").returncode == 0
+    finally:
+        guard.stop()
+
+
+def test_the_page_for_the_receiver(tmp_path: Path) -> None:
+    command = [*DLP, "--home", str(tmp_path / "none"), "--language", "zh", "export", "--how-to"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "AES-256" in page and "密码" in page and len(page.splitlines()) < 40
 
 
 @contextlib.contextmanager

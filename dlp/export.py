@@ -1,0 +1,120 @@
+"""A file for people with only a phone: judged, allowed by policy, zipped with a password, and known from then on.
+
+Its digest is registered before the password is shown, so that it passes the outbox and the gate, and so that there is
+no zip whose password somebody has and of which nobody knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlp.config import Home, Settings
+from dlp.errors import KeysError, UnreadableError, UsageError
+from dlp.inspect import inspect
+from dlp.language import Say
+from dlp.model import Origin, Verdict
+from dlp.policy import Policy
+
+ASK = Say(
+    "send it sealed (dlp send), or ask the security administrator",
+    "请改用加密文件发送（dlp send），或联系安全保密管理员",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A zip and its password, which is kept nowhere."""
+
+    target: Path
+    password: str = field(repr=False)
+    sha256: str
+    """Of the zip."""
+    level: str
+
+
+def export(home: Home, settings: Settings, path: Path, target: Path, origin: Origin) -> Exported:
+    """Zip one file for outsiders. Raises KeysError where policy does not allow it, UnreadableError, UsageError."""
+    from dlp.inspection import context_for
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise UnreadableError(
+            Say("{path} cannot be read: {error}", "无法读取 {path}：{error}").format(path=path, error=error.strerror)
+        ) from error
+    try:
+        with context_for(home, settings) as context:
+            verdict = inspect(descriptor, path.name, origin, context)
+            refuse(verdict, context.policy, origin.group)
+        return _made(home, descriptor, path.name, target, verdict, origin)
+    finally:
+        os.close(descriptor)
+
+
+def refuse(verdict: Verdict, policy: Policy, group: str) -> None:
+    """Raise KeysError unless policy lets a file that was judged so leave with a password."""
+    from dlp.words import LEVELS
+
+    rule = policy.outsiders
+    if rule is None:
+        raise KeysError(
+            Say("policy lets nothing leave as a zip with a password", "现行策略不允许以密码压缩包外发"), ASK
+        )
+    if not rule.permits_group(group):
+        raise KeysError(
+            Say(f"policy does not allow it for group {group!r}", f"现行策略不允许向群组 {group!r} 外发"), ASK
+        )
+    if not rule.permits(verdict):
+        because = Say(
+            "; ".join(one.text_en for one in verdict.because), "；".join(one.text_zh for one in verdict.because)
+        )
+        said = Say(
+            "it is {level}, and must not leave with a password: {because}",
+            "文件为{level}，不得以密码压缩包外发：{because}",
+        )
+        raise KeysError(said.format(level=LEVELS[verdict.level], because=because), ASK)
+
+
+def _made(home: Home, descriptor: int, name: str, target: Path, verdict: Verdict, origin: Origin) -> Exported:
+    from keys import outsiders
+    from keys.errors import KeysFault
+
+    password = outsiders.new_password()
+    try:
+        made = outsiders.write(descriptor, name, target, password)
+    except KeysFault as error:
+        raise KeysError(Say(f"no zip was made: {error}", f"未生成压缩包：{error}")) from error
+    except FileExistsError as error:
+        raise UsageError(
+            Say(f"{target} is there already and is not overwritten", f"{target} 已存在，不会被覆盖")
+        ) from error
+    except OSError as error:
+        raise UnreadableError(Say(f"{target} cannot be written: {error.strerror}", f"无法写入 {target}")) from error
+    try:
+        if made.plain_sha256 != verdict.document.sha256:
+            raise UnreadableError(Say("the file changed while it was judged", "文件在检查过程中被更改"))
+        _register(home, made.sha256, name, verdict, origin)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return Exported(target, password, made.sha256, verdict.level.id)
+
+
+def _register(home: Home, zip_sha256: str, name: str, verdict: Verdict, origin: Origin) -> None:
+    """Remember it, note the event, and tell the office; all of it or nothing."""
+    from dlp.journal import Journal
+
+    body = {
+        "sha256": verdict.document.sha256,
+        "zip_sha256": zip_sha256,
+        "level": verdict.level.id,
+        "group": origin.group,
+        "person": origin.person,
+    }
+    with contextlib.closing(Journal.open(home.agent / "journal.db")) as journal, journal.transaction():
+        journal.note_sealed(zip_sha256, "")
+        journal.event("outsiders.exported", origin.person, zip_sha256, level=verdict.level.id, group=origin.group)
+        journal.report("exported", {**body, "name": name})
