@@ -63,14 +63,21 @@ def contradictions(found: list[Finding]) -> list[Finding]:
         strongest = max(text, key=lambda f: (f.level, f.score), default=None)
         if strongest is not None and strongest.level > label.level:
             told = f"{label.level.id} < {strongest.level.id}"
-            titles = {"title_en": "Label says less than the text", "title_zh": "标签级别低于正文"}
-            signs = ("label_below_text",)
-            made.append(
-                replace(
-                    strongest, rule=CONTRADICTION, place=label.place, masked=told, count=1, supports=signs, **titles
-                )
-            )
+            made.append(_contradicted(strongest, label, told))
     return made
+
+
+def _contradicted(strongest: Finding, label: Finding, told: str) -> Finding:
+    return replace(
+        strongest,
+        rule=CONTRADICTION,
+        place=label.place,
+        masked=told,
+        count=1,
+        supports=("label_below_text",),
+        title_en="Label says less than the text",
+        title_zh="标签级别低于正文",
+    )
 
 
 class Gathering:
