@@ -87,6 +87,10 @@ class Settings:
     """Address that the console listens on."""
     port: int = 8443
     """Port of the console; 0 at the first start: a free one, which is then kept."""
+    service: bool = False
+    """The agent runs as the machine's service under an account of its own (``dlp service install``)."""
+    people: tuple[str, ...] = ()
+    """In service mode: the logins that have an outbox, each below ``outbox`` in a folder of their name."""
     workers: int = 1
     """Warm reading processes."""
 
@@ -143,6 +147,11 @@ def platform_places() -> dict[str, str]:
 def service_environment() -> dict[str, str]:
     """What systemd tells a service of itself (sd_notify(3))."""
     return {name: os.environ[name] for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC") if os.environ.get(name)}
+
+
+def service_folder() -> Path:
+    """Where the door of the machine's service stands, for every account (systemd's RuntimeDirectory)."""
+    return Path("/run/wechat-file-guard")
 
 
 def load(home: Home) -> Settings:

@@ -7,11 +7,13 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 CHUNK = 1 << 20
 """Bytes copied at a time."""
+READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""How a file of somebody else is opened: no link is followed, and a pipe that took its place is not waited for."""
 
 
 class ChangedError(OSError):
@@ -63,13 +65,45 @@ def sync_folders(folders: Iterable[Path]) -> None:
             sync_folder(folder)
 
 
-def copy_judged(source: Path, target: Path, sha256: str) -> None:
+@contextlib.contextmanager
+def opened_inside(top: Path, name: str) -> Iterator[int]:
+    """A descriptor for reading the file ``name`` (with "/" between folders; empty: ``top`` itself) below ``top``.
+
+    No link is followed on the way: whoever can still change a folder that was claimed could otherwise have us read,
+    with our rights, a file that they may not read. Raises OSError (ELOOP, ENOTDIR) where a link is met.
+    """
+    inner = PurePosixPath(name).parts
+    if os.open not in os.supports_dir_fd:  # Windows: no descriptors of folders, and links need a privilege there
+        descriptor = os.open(top.joinpath(*inner), READING)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+        return
+    folder = os.open(top.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for part in (top.name, *inner)[:-1]:
+            deeper = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = deeper
+        descriptor = os.open((top.name, *inner)[-1], READING, dir_fd=folder)
+    finally:
+        os.close(folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def copy_judged(source: Path | int, target: Path, sha256: str) -> None:
     """Copy into a new inode that nobody else ever held, durable, and compared with what was judged.
 
-    An empty ``sha256`` compares nothing. Raises ChangedError when the bytes differ, OSError; then no target is left.
+    The source is given by path or by a descriptor, which is read from its start. An empty ``sha256`` compares nothing.
+    Raises ChangedError when the bytes differ, OSError; then no target is left.
     """
     digest = hashlib.sha256()
-    reader = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    reader = os.dup(source) if isinstance(source, int) else os.open(source, READING)
+    os.lseek(reader, 0, os.SEEK_SET)
     try:
         writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except BaseException:

@@ -61,6 +61,11 @@ def _rename_plainly(source: Path, target: Path) -> None:
     source.rename(target)
 
 
+def as_text(name: object) -> str:
+    """A name or path as JSON and a terminal may hold it: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(str(name)).decode("utf-8", "replace")
+
+
 def free_name(folder: Path, name: str, number: int = 1) -> Path:
     """The first of "name", "name (2).ext", "name (3).ext", … from ``number`` on that nobody has now.
 

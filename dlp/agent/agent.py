@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
+from dlp.agent.door import Place, Request
 from dlp.agent.force import InForce, Reloading
 from dlp.agent.here import archive_of, desk_on, lock_file, office_file
 from dlp.agent.lanes import Lanes
@@ -19,7 +19,8 @@ from dlp.agent.lookout import Lookout
 from dlp.agent.receiver import Receiver
 from dlp.agent.refusals import Refusals
 from dlp.agent.status import status
-from dlp.config import Home, Settings, platform_places
+from dlp.agent.strangers import Strangers
+from dlp.config import Home, Settings, platform_places, service_folder
 from dlp.custody.faults import Reach, go_on
 from dlp.link.courier import Courier
 from dlp.link.office_file import OfficeFile
@@ -83,19 +84,27 @@ def running_agent(home: Home, settings: Settings, reach: Reach = go_on) -> Itera
     with only_one(lock_file(home), requests.AGENT), desk_on(home, settings, reach, warm=True) as desk:
         agent = _assembled(home, settings, desk, reach)
 
-        def answered(asked: dict[str, Any]) -> dict[str, Any]:
-            return status(agent) if asked.get("do") == "status" else requests.answer(desk, asked)
+        def answered(request: Request) -> dict[str, Any]:
+            if request.asked.get("do") == "status" and request.peer.trusted:
+                return status(agent)
+            return requests.answer(desk, request)
 
         try:
             agent.start()
-            with door.opened(home.run, answered):
+            with door.opened(_doors(home, settings), answered):
                 yield agent
         finally:
             agent.stop()
 
 
+def _doors(home: Home, settings: Settings) -> list[Place]:
+    """One in the home; in service mode one for everybody besides."""
+    everybody = [Place(service_folder(), 0o666)] if settings.service else []
+    return [Place(home.run), *everybody]
+
+
 def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agent:
-    refusals, me = Refusals(), getpass.getuser()
+    refusals, me = Refusals(), requests.myself()
 
     def person(drop: Drop) -> str:
         return drop.outbox.owner or me
@@ -104,7 +113,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         return places.stores(settings.wechat, platform_places(), Path.home(), find=settings.find_wechat)
 
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell)
-    lookout = Lookout(desk.custody.ground.outboxes, lanes, refusals)
+    lookout = Lookout(desk.custody.ground.outboxes, lanes, refusals, Strangers(desk.journal))
     intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, me, reach)
     receiver = Receiver(intake, desk.journal, stores)
     courier = Courier(

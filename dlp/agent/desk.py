@@ -7,12 +7,12 @@ does not.
 from __future__ import annotations
 
 import errno
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from dlp.custody import Custody, Send, Transfer
+from dlp.custody import Custody, NotTakenError, Send, Transfer
+from dlp.errors import UnreadableError
 from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal, rulings
@@ -65,20 +65,24 @@ class Desk:
 
     def verdict(self, send: Send, member: Transfer) -> Verdict:
         """What policy wants with one file, after what people decided about the same content for the same group."""
-        path = self.custody.claimed_path(send, member)
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        try:
+        with self.custody.opened(send, member) as descriptor:
             verdict = inspect(descriptor, Path(member.name).name, send.origin, self.force.context())
-        finally:
-            os.close(descriptor)
         approved = self.journal.approved(verdict.document.sha256, send.origin.group)
         if approved and verdict.action is not Action.ALLOW:
             return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
         return verdict
 
-    def send(self, path: Path, origin: Origin, outbox: Outbox) -> Send:
-        """Put a copy of a file through the same flow as the outbox."""
-        return self.judge(self.custody.claim_copy(path, origin, outbox))
+    def send(self, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
+        """Put a copy of an open file through the same flow as the outbox.
+
+        Raises UnreadableError for what is no file, OSError, and KeysError.
+        """
+        try:
+            claimed = self.custody.claim_copy(descriptor, name, origin, outbox)
+        except NotTakenError as error:
+            said = Say("{path} is not a file", "{path} 不是普通文件").format(path=error.path)
+            raise UnreadableError(said) from error
+        return self.judge(claimed)
 
     def take_back(self, number: str) -> Send:
         """Give a kept Send back to its owner."""

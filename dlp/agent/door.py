@@ -1,6 +1,8 @@
-"""The agent's door: a socket in the home on which the command line asks the running agent, one JSON line each way.
+"""The agent's door: a socket on which the command line asks the running agent, one JSON line each way.
 
-Only the account that owns the home reaches the folder (0700), so the door asks for no further proof.
+In portable mode it stands in the home, which only this account reaches. In service mode a second one stands where every
+account of the machine reaches it; the kernel says who knocks, and each person is told of their own files alone. A file
+to send comes as an open descriptor, never as a path: the agent may read more than the person who asks.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import json
 import os
 import socket
 import socketserver
+import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +28,45 @@ LONGEST_REQUEST = 64 * 1024
 """Bytes of one request line."""
 ANSWER_SECONDS = 120.0
 """How long the command line waits for an answer; judging one large file may take its full time limit."""
+VISITOR_SECONDS = 10.0
+"""How long a visitor may take to say what they want."""
 
-Answerer = Callable[[dict[str, Any]], dict[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who knocks, as the kernel says."""
+
+    uid: int
+    login: str
+
+    @property
+    def trusted(self) -> bool:
+        """Root, and the account that the agent itself runs as: they reach its folder anyway."""
+        return os.name == "nt" or self.uid in (0, os.getuid())
+
+    def may_see(self, person: str) -> bool:
+        """Whether files of this person are theirs to see."""
+        return self.trusted or self.login == person
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked, by whom, with which file."""
+
+    asked: dict[str, Any]
+    peer: Peer
+    descriptor: int | None = None
+
+
+Answerer = Callable[[Request], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a door stands, and who may knock."""
+
+    folder: Path
+    mode: int = 0o600
 
 
 @contextlib.contextmanager
@@ -41,17 +82,50 @@ def _address(folder: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-class _Visitor(socketserver.StreamRequestHandler):
-    timeout = 10
-
+class _Visitor(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         assert isinstance(self.server, _Door)
-        line = self.rfile.readline(LONGEST_REQUEST)
-        try:
-            request = json.loads(line)
-        except ValueError:
-            return  # not one of ours; it gets no answer
-        self.wfile.write(json.dumps(self.server.answer(request), ensure_ascii=False).encode("utf-8") + b"\n")
+        self.request.settimeout(VISITOR_SECONDS)
+        with contextlib.suppress(OSError, ValueError):  # gone, silent, or not one of ours: it gets no answer
+            line, descriptors = _heard(self.request)
+            try:
+                asked = json.loads(line)
+                request = Request(asked, peer_of(self.request), descriptors[0] if descriptors else None)
+                self.request.settimeout(ANSWER_SECONDS)
+                self.request.sendall(json.dumps(self.server.answer(request)).encode("ascii") + b"\n")
+            finally:
+                for descriptor in descriptors:
+                    os.close(descriptor)
+
+
+def _heard(end: socket.socket) -> tuple[bytes, list[int]]:
+    """One line, and the descriptor that came with its first bytes."""
+    if hasattr(socket, "recv_fds"):
+        line, descriptors, _, _ = socket.recv_fds(end, LONGEST_REQUEST, 1)
+    else:
+        line, descriptors = end.recv(LONGEST_REQUEST), []
+    while not line.endswith(b"\n") and len(line) < LONGEST_REQUEST and (more := end.recv(LONGEST_REQUEST)):
+        line += more
+    return line, descriptors
+
+
+def peer_of(end: socket.socket) -> Peer:
+    """Who is at the other end (unix(7), SO_PEERCRED); where the kernel does not say, only our own account gets here."""
+    if not sys.platform.startswith("linux"):
+        return Peer(os.getuid() if hasattr(os, "getuid") else 0, "")
+    raw = end.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    uid = struct.unpack("3i", raw)[1]
+    return Peer(uid, login_of(uid))
+
+
+def login_of(uid: int) -> str:
+    """The name of an account; its number where it has none."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 class _Door(socketserver.ThreadingUnixStreamServer):
@@ -63,10 +137,10 @@ class _Door(socketserver.ThreadingUnixStreamServer):
 
 
 @contextlib.contextmanager
-def opened(folder: Path, answer: Answerer) -> Iterator[None]:
-    """Answer requests while the block runs; an error of ours travels as its two sentences."""
+def opened(places: Sequence[Place], answer: Answerer) -> Iterator[None]:
+    """Answer requests at every place while the block runs; an error of ours travels as its two sentences."""
 
-    def safely(request: dict[str, Any]) -> dict[str, Any]:
+    def safely(request: Request) -> dict[str, Any]:
         try:
             return {"answer": answer(request)}
         except DlpError as error:
@@ -75,18 +149,27 @@ def opened(folder: Path, answer: Answerer) -> Iterator[None]:
             said = Say(f"the file could not be read or kept: {error.strerror}", f"文件无法读取或保存：{error.strerror}")
             return {"status": 3, "error": _pair(said), "hint": None}
 
-    (folder / NAME).unlink(missing_ok=True)  # left by an agent that was killed; the lock says that none runs
-    with _address(folder) as address, _Door(address, safely) as door:
-        (folder / NAME).chmod(0o600)
+    with contextlib.ExitStack() as stack:
+        for place in places:
+            stack.enter_context(_one(place, safely))
+        yield
+
+
+@contextlib.contextmanager
+def _one(place: Place, answer: Answerer) -> Iterator[None]:
+    path = place.folder / NAME
+    path.unlink(missing_ok=True)  # left by an agent that was killed; the lock says that none runs
+    with _address(place.folder) as address, _Door(address, answer) as door:
+        path.chmod(place.mode)
         thread = threading.Thread(target=door.serve_forever, args=(3600.0,), name="door", daemon=True)
         thread.start()
         try:
             yield
         finally:
             threading.Thread(target=door.shutdown, daemon=True).start()
-            _wake(folder)
+            _wake(place.folder)
             thread.join(2)
-            (folder / NAME).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
 
 def _wake(folder: Path) -> None:
@@ -98,13 +181,23 @@ def _wake(folder: Path) -> None:
         visitor.recv(1)
 
 
-def ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+def stands(folder: Path) -> bool:
+    """Whether an agent's door is there."""
+    return (folder / NAME).exists()
+
+
+def ask(folder: Path, request: dict[str, Any], descriptor: int | None = None) -> dict[str, Any]:
     """Ask the running agent. Raises DlpError with what it said, or when it does not answer."""
     try:
         with _address(folder) as address, socket.socket(socket.AF_UNIX) as door:
             door.settimeout(ANSWER_SECONDS)
             door.connect(address)
-            door.sendall(json.dumps(request).encode("utf-8") + b"\n")
+            line = json.dumps(request).encode("ascii") + b"\n"
+            if descriptor is None:
+                door.sendall(line)
+            else:
+                sent = socket.send_fds(door, [line], [descriptor])
+                door.sendall(line[sent:])
             with door.makefile("rb") as file:
                 told = json.loads(file.readline())
     except (OSError, ValueError) as error:

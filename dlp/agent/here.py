@@ -60,8 +60,11 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
 
 
 def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
-    """The outboxes of this machine, each in its person's language."""
-    return (Outbox(settings.outbox_folder(), settings.tongue),)
+    """The outboxes of this machine: the person's own, or in service mode one for each person."""
+    folder = settings.outbox_folder()
+    if settings.service:
+        return tuple(Outbox(folder / person, settings.tongue, person) for person in settings.people)
+    return (Outbox(folder, settings.tongue),)
 
 
 def archive_of(home: Home, settings: Settings, journal: Journal) -> Archive:

@@ -29,6 +29,7 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds until a Send that failed for now is tried again; doubled each time."""
 PROGRAM = "outbox"
+STRANGER = "found in Ready"
 
 
 @dataclass(order=True, slots=True)
@@ -121,7 +122,8 @@ class Lanes:
         return None
 
     def _take(self, drop: Drop) -> None:
-        origin = Origin(self.person(drop), PROGRAM, Direction.OUTGOING, drop.group)
+        program = STRANGER if drop.stranger else PROGRAM
+        origin = Origin(self.person(drop), program, Direction.OUTGOING, drop.group)
         send = self._claim(drop, origin)
         # Free from the claim on: the next file of that name may be dropped while this one is judged.
         with self._changed:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from dlp.agent.lanes import Lanes
 from dlp.agent.refusals import Refusals
+from dlp.agent.strangers import Strangers
 from dlp.outbox.drops import Drop, Scan, Sight
 from dlp.outbox.folders import Outbox
 from dlp.watching import Hints
@@ -30,6 +31,7 @@ class Lookout:
     outboxes: tuple[Outbox, ...]
     lanes: Lanes
     refusals: Refusals
+    strangers: Strangers
     stir: threading.Event = field(default_factory=threading.Event)
     held_up: int = 0
     """Finished drops that found the queue full."""
@@ -90,7 +92,8 @@ class Lookout:
             self._prepare(outbox)
             scan = self._scans.setdefault(outbox, Scan(outbox))
             scan.groups = self._groups
-            self._offer(outbox, scan.look())
+            sight = scan.look()
+            self._offer(outbox, replace(sight, ready=(*sight.ready, *self.strangers.look(outbox))))
         except OSError as error:
             # The folder was deleted, unmounted or shut; it is looked for again, and status shows its health.
             structlog.get_logger().warning("outbox.unusable", errno=error.errno)

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 from pathlib import Path
 from typing import Any
 
 from dlp.agent import door
 from dlp.agent.desk import Desk
+from dlp.agent.door import Peer, Request
 from dlp.agent.here import desk_on, lock_file, running
-from dlp.config import Home, Settings
-from dlp.custody import NotTakenError, Send
+from dlp.config import Home, Settings, service_folder
+from dlp.custody import Send, whereabouts
+from dlp.custody import send as sends
 from dlp.errors import DlpError, UnreadableError, UsageError
+from dlp.files import READING
 from dlp.language import Say
 from dlp.lock import only_one
 from dlp.model import Direction, Origin
+from dlp.naming import as_text
 
 AGENT = Say("the agent", "代理")
 SEND = "dlp send"
 
 
-def request(home: Home, settings: Settings, asked: dict[str, Any]) -> dict[str, Any]:
+def request(home: Home, settings: Settings, asked: dict[str, Any], descriptor: int | None = None) -> dict[str, Any]:
     """The answer to one request. Raises DlpError with what went wrong."""
-    if running(home):
-        return door.ask(home.run, asked)
+    if (folder := door_folder(home)) is not None:
+        return door.ask(folder, asked, descriptor)
     with only_one(lock_file(home), AGENT), desk_on(home, settings) as desk:
         settle_leftovers(desk)
-        return answer(desk, asked)
+        return answer(desk, Request(asked, _myself(), descriptor))
+
+
+def door_folder(home: Home) -> Path | None:
+    """Where the door of the agent stands that must be asked: that of this home, else that of the machine's service."""
+    if running(home):
+        return home.run
+    if not home.settings.exists() and door.stands(service_folder()):
+        return service_folder()
+    return None
+
+
+def _myself() -> Peer:
+    uid = os.getuid() if hasattr(os, "getuid") else 0
+    return Peer(uid, myself())
+
+
+def myself() -> str:
+    """The login of this account."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # an account without a name, as in a container
+        return str(os.getuid())
 
 
 def settle_leftovers(desk: Desk) -> None:
@@ -40,26 +68,64 @@ def settle_leftovers(desk: Desk) -> None:
             continue  # it stays claimed; where and status say so, and the agent tries again
 
 
-def answer(desk: Desk, asked: dict[str, Any]) -> dict[str, Any]:
-    """Do what is asked at this desk."""
+def answer(desk: Desk, request: Request) -> dict[str, Any]:
+    """Do what is asked at this desk. Raises DlpError and OSError."""
+    asked, peer = request.asked, request.peer
     if asked.get("do") == "send":
-        origin = Origin(getpass.getuser(), SEND, Direction.OUTGOING, str(asked.get("group", "")))
-        outbox = desk.custody.ground.outboxes[0]
-        try:
-            return _outcome(desk.send(Path(str(asked["path"])), origin, outbox))
-        except NotTakenError as error:
-            raise UnreadableError(Say("{path} is not a file", "{path} 不是普通文件").format(path=error.path)) from error
+        return _outcome(_send(desk, request))
     if asked.get("do") == "takeback":
-        send = desk.take_back(str(asked["number"]))
-        return {"number": send.number, "path": str(send.path)}
+        send = sends.by_number(desk.journal, str(asked.get("number", "")))
+        if not peer.may_see(send.origin.person):
+            raise sends.no_such_number(send.number)
+        back = desk.take_back(send.number)
+        return {"number": back.number, "path": as_text(back.path or "")}
+    if asked.get("do") == "where":
+        found = whereabouts(desk.journal, str(asked.get("what", "")))
+        return {"found": [one.to_json() for one in found if peer.may_see(one.send.origin.person)]}
     raise UsageError(Say("got a request that the agent does not know", "代理不认识该请求"))
+
+
+def _send(desk: Desk, request: Request) -> Send:
+    if request.descriptor is None:
+        raise UsageError(Say("got a request to send without a file", "请求中没有文件"))
+    person = request.peer.login
+    origin = Origin(person, SEND, Direction.OUTGOING, str(request.asked.get("group", "")))
+    outboxes = desk.custody.ground.outboxes
+    outbox = next((one for one in outboxes if one.owner == person), outboxes[0])
+    if outbox.owner and outbox.owner != person and not request.peer.trusted:
+        raise UsageError(
+            Say("{person} has no outbox on this machine", "{person} 在本机没有外发文件夹").format(person=person),
+            Say("ask the administrator for one", "请联系管理员"),
+        )
+    return desk.send(request.descriptor, _plain_name(str(request.asked.get("name", ""))), origin, outbox)
+
+
+def _plain_name(name: str) -> str:
+    """A file's name alone: what came over the socket must not point elsewhere."""
+    if not name or name in (".", "..") or "/" in name or "\0" in name:
+        raise UsageError(Say("got a name that is no file's name", "文件名无效"))
+    return name
+
+
+def send_file(home: Home, settings: Settings, path: Path, group: str) -> dict[str, Any]:
+    """Hand a copy of a file over. Raises UnreadableError where it cannot be opened, DlpError otherwise."""
+    try:
+        descriptor = os.open(path.resolve(), READING)
+    except OSError as error:
+        raise UnreadableError(
+            Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=error.strerror)
+        ) from error
+    try:
+        return request(home, settings, {"do": "send", "name": path.name, "group": group}, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _outcome(send: Send) -> dict[str, Any]:
     return {
         "number": send.number,
-        "name": send.name,
+        "name": as_text(send.name),
         "state": send.state.value,
-        "path": str(send.path or ""),
-        "receipt": str(send.receipt or ""),
+        "path": as_text(send.path or ""),
+        "receipt": as_text(send.receipt or ""),
     }

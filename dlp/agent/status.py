@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlp.custody import send as sends
 from dlp.failures import TABLE
+from dlp.naming import as_text
 from dlp.received import ledger
 
 if TYPE_CHECKING:
@@ -34,17 +35,17 @@ def status(agent: Agent) -> dict[str, Any]:
         "unfinished": agent.lookout.unfinished,
         "stuck": [_stuck(agent, send, failure) for send, failure in list(agent.lanes.problems.items())[:MOST_SHOWN]],
         "folders": [
-            {"path": _text(str(path)), "health": health.value}
+            {"path": as_text(path), "health": health.value}
             for hints in (agent.lookout.hints, agent.receiver.hints)
             for path, health in hints.health.items()
         ],
         "stores": [
-            {"path": _text(str(store.root)), "account": _text(store.account), "layout": store.layout.value}
+            {"path": as_text(store.root), "account": as_text(store.account), "layout": store.layout.value}
             for store in agent.receiver.watched
         ],
         "received_failed": len(failed),
         "received_retry": [
-            {"path": _text(str(one.path)), "tries": one.tries, "problem": one.problem, "at": one.at}
+            {"path": as_text(one.path), "tries": one.tries, "problem": one.problem, "at": one.at}
             for one in failed[:MOST_SHOWN]
         ],
     }
@@ -54,15 +55,10 @@ def _stuck(agent: Agent, send: str, failure: Any) -> dict[str, Any]:  # noqa: AN
     row, found = TABLE[failure], sends.get(agent.desk.journal, send)
     return {
         "number": found.number,
-        "name": _text(found.name),
+        "name": as_text(found.name),
         "failure": failure.value,
         "why_en": row.title.en,
         "why_zh": row.title.zh,
         "file_en": row.file.en,
         "file_zh": row.file.zh,
     }
-
-
-def _text(name: str) -> str:
-    """A name as JSON may hold it: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from dlp.cli.decrypt import Visit, add_opening
 from dlp.cli.room import Room, Words
 from dlp.errors import UsageError
 from dlp.language import Say
+from dlp.naming import as_text
 from dlp.words import LEVELS
 
 if TYPE_CHECKING:
@@ -102,13 +102,8 @@ def _show(record: Record, arguments: argparse.Namespace, room: Room) -> None:
     from dlp.verdict_words import shown
 
     if arguments.json:
-        row = asdict(record) | {"name": _text(record.name), "path": _text(record.path)}
+        row = asdict(record) | {"name": as_text(record.name), "path": as_text(record.path)}
         room.json(row)
         return
     level = LEVELS[Level.of(record.level)].to(room.language)
     print(f"{record.id}  {record.at[:10]}  {level}  {shown(record.name)}  {record.size}  {shown(record.account)}")
-
-
-def _text(name: str) -> str:
-    """A name as JSON may hold it: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(name).decode("utf-8", "replace")

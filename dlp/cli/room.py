@@ -56,6 +56,13 @@ class Room:
         """Print one JSON object on a line of its own."""
         print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
 
+    def need_agent(self) -> None:
+        """Raise UsageError where neither this home nor the machine has an agent."""
+        from dlp.agent.requests import door_folder
+
+        if door_folder(self.home) is None:
+            self.need_set_up()
+
     def need_set_up(self) -> None:
         """Raise UsageError where ``dlp run`` was never started on this home."""
         if not (self.home.agent / "journal.db").exists():

@@ -22,9 +22,9 @@ def add(words: Words) -> None:
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """Print each outcome; 0 when all may be sent, 1 when something was sealed, held or blocked, 3 unreadable."""
-    from dlp.agent.requests import request
+    from dlp.agent.requests import send_file
 
-    room.need_set_up()
+    room.need_agent()
     status = 0
     for name in arguments.files:
         path = Path(name).absolute()
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
             raise UnreadableError(
                 Say("{path} is not there or is not a file", "{path} 不存在或不是普通文件").format(path=path)
             )
-        answer = request(room.home, room.settings, {"do": "send", "path": str(path), "group": arguments.to})
+        answer = send_file(room.home, room.settings, path, arguments.to)
         status = max(status, 0 if answer["state"] == "ready" else 1)
         _show(answer, arguments.json, room)
     return status

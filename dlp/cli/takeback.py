@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     """Say where the file stands now."""
     from dlp.agent.requests import request
 
-    room.need_set_up()
+    room.need_agent()
     answer = request(room.home, room.settings, {"do": "takeback", "number": arguments.number})
     if arguments.json:
         room.json(answer)

@@ -21,12 +21,8 @@ def add(words: Words) -> None:
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """Print each transfer that fits, newest first; raises UsageError when none does."""
-    from dlp.custody import whereabouts
-    from dlp.journal import Journal
-
-    room.need_set_up()
-    with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
-        found = whereabouts(journal, arguments.what)
+    room.need_agent()
+    found = _found(room, arguments.what)
     if not found:
         raise UsageError(
             Say("{what} was never handed over here", "本机从未交出过 {what}").format(what=arguments.what),
@@ -34,10 +30,24 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         )
     for one in found:
         if arguments.json:
-            room.json(one.to_json())
+            room.json(one)
         else:
-            _show(one.to_json(), room)
+            _show(one, room)
     return 0
+
+
+def _found(room: Room, what: str) -> list[dict[str, Any]]:
+    """From this home's journal, which may be read while the agent runs; else from the machine's service."""
+    if not room.home.settings.exists():
+        from dlp.agent.requests import request
+
+        answer: list[dict[str, Any]] = request(room.home, room.settings, {"do": "where", "what": what})["found"]
+        return answer
+    from dlp.custody import whereabouts
+    from dlp.journal import Journal
+
+    with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
+        return [one.to_json() for one in whereabouts(journal, what)]
 
 
 def _show(one: dict[str, Any], room: Room) -> None:

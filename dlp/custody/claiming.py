@@ -41,15 +41,16 @@ def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | 
     return _take(ground, drop, sends.new(ground.journal, kind, drop.name, origin, outbox.root), outbox)
 
 
-def claim_copy(ground: Ground, path: Path, origin: Origin, outbox: Outbox) -> Send:
-    """Take over a copy of a file, which itself stays where it is. Raises NotTakenError and OSError."""
-    if kind_of(path) is not Kind.FILE:
-        raise NotTakenError(path)
-    send = sends.new(ground.journal, Kind.FILE, path.name, origin, outbox.root)
-    draft = outbox.draft_of(send.id, path.name)
+def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
+    """Take over a copy of an open file, which itself stays where it is. Raises NotTakenError and OSError."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise NotTakenError(Path(name))
+    send = sends.new(ground.journal, Kind.FILE, name, origin, outbox.root)
+    draft = outbox.draft_of(send.id, name)
     draft.parent.mkdir(mode=0o700)
-    copy_judged(path, draft, "")
-    os.utime(draft, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    copy_judged(descriptor, draft, "")
+    os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
     taken = _take(ground, draft, send, outbox)
     if taken is None:
         raise OSError(errno.ENOENT, "the copy went away", str(draft))

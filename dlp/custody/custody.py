@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dlp.custody.ground import Ground
 from dlp.custody.plan import Move, Place, Plan, Step
 from dlp.custody.send import KEPT, Send, Transfer
 from dlp.errors import UsageError
+from dlp.files import opened_inside
 from dlp.language import Say
 from dlp.model import Action, Origin, Ruling, State, Verdict
 from dlp.outbox.folders import Outbox
@@ -37,17 +39,17 @@ class Custody:
         """Take over a drop; see ``claiming.claim``."""
         return claiming.claim(self.ground, drop, origin, outbox)
 
-    def claim_copy(self, path: Path, origin: Origin, outbox: Outbox) -> Send:
-        """Take over a copy of a file; see ``claiming.claim_copy``."""
-        return claiming.claim_copy(self.ground, path, origin, outbox)
+    def claim_copy(self, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
+        """Take over a copy of an open file; see ``claiming.claim_copy``."""
+        return claiming.claim_copy(self.ground, descriptor, name, origin, outbox)
 
     def members(self, send: Send) -> list[Transfer]:
         """The files of a Send."""
         return sends.members_of(self.ground.journal, send.id)
 
-    def claimed_path(self, send: Send, member: Transfer) -> Path:
-        """Where a claimed file stands until it is settled."""
-        return drafts.place_in(send, self._claim(send), member)
+    def opened(self, send: Send, member: Transfer) -> AbstractContextManager[int]:
+        """A descriptor for reading a claimed file, whatever links were put in its way. Raises OSError."""
+        return opened_inside(self._claim(send), drafts.inner_name(send, member))
 
     def _claim(self, send: Send) -> Path:
         return self.ground.outbox_of(send).claim_of(send.id, send.name)
@@ -102,12 +104,8 @@ class Custody:
         return settle.carry_out(self.ground, send, plan, members)
 
     def _store(self, send: Send, member: Transfer) -> None:
-        path = self.claimed_path(send, member)
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
-        try:
+        with self.opened(send, member) as descriptor:
             self.ground.vault.put(descriptor, self.ground.vault_keys(), member.sha256)
-        finally:
-            os.close(descriptor)
         self.ground.reach(Point.OBJECT_STORED)
 
     def take_back(self, number: str) -> Send:
@@ -162,8 +160,6 @@ def treatment(action: Action) -> Treatment:
 
 
 def _judged(member: Transfer, verdict: Verdict) -> Transfer:
-    import json
-
     document = verdict.document
     judged = json.dumps(to_report(verdict), ensure_ascii=True)
     level, action = verdict.level.id, verdict.action.value

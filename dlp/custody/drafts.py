@@ -13,7 +13,7 @@ from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
 from dlp.custody.send import Kind, Send, Transfer
 from dlp.errors import KeysError
-from dlp.files import ChangedError, copy_judged, remove_tree, sync_folders
+from dlp.files import ChangedError, copy_judged, opened_inside, remove_tree, sync_folders
 from dlp.language import Say
 from dlp.naming import fitting, free_name
 
@@ -65,12 +65,13 @@ def to_send(
     top = folder / send.name
     _make_folders(send, top)
     for member in members:
-        path, origin = place_in(send, top, member), place_in(send, source, member)
-        if how[member.id] is Treatment.SEALED:
-            copies.append(_seal(ground, member, origin, path))
-            path = path.with_name(copies[-1].name)
-        else:
-            copy_judged(origin, path, member.sha256)
+        path = place_in(send, top, member)
+        with opened_inside(source, inner_name(send, member)) as descriptor:
+            if how[member.id] is Treatment.SEALED:
+                copies.append(_seal(ground, member, descriptor, path))
+                path = path.with_name(copies[-1].name)
+            else:
+                copy_judged(descriptor, path, member.sha256)
         _dress(path, member)
     if send.kind is Kind.FILE and copies:
         top = top.with_name(copies[0].name)
@@ -84,20 +85,22 @@ def place_in(send: Send, top: Path, member: Transfer) -> Path:
     return top if send.kind is Kind.FILE else top / member.name
 
 
-def _seal(ground: Ground, member: Transfer, origin: Path, path: Path) -> Copy:
+def inner_name(send: Send, member: Transfer) -> str:
+    """A member's name below the place where its Send stands."""
+    return "" if send.kind is Kind.FILE else member.name
+
+
+def _seal(ground: Ground, member: Transfer, descriptor: int, path: Path) -> Copy:
     from keys.errors import KeysFault
     from keys.files import seal_file
 
     target = free_name(path.parent, sealed_name(path.name))
-    descriptor = os.open(origin, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     try:
         made = seal_file(descriptor, target, ground.copy_keys())
     except KeysFault as error:
         raise KeysError(
             Say("the file could not be sealed: {error}", "加密失败：{error}").format(error=error)
         ) from error
-    finally:
-        os.close(descriptor)
     if made.sha256 != member.sha256:
         target.unlink()
         raise ChangedError(errno.ESTALE, "the file changed after it was judged")

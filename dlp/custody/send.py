@@ -149,6 +149,13 @@ def get(journal: Journal, send: str) -> Send:
     return send_of(rows[0])
 
 
+def at_path(journal: Journal, path: Path) -> Send | None:
+    """The latest Send whose outcome was put there."""
+    asked = "SELECT * FROM sends WHERE path = ? AND state IN ('ready', 'sealed', 'released') ORDER BY id DESC LIMIT 1"
+    rows = journal.database.rows(asked, os.fsencode(path))
+    return send_of(rows[0]) if rows else None
+
+
 def of_transfer(journal: Journal, transfer: str) -> Send | None:
     """The Send of a transfer that this machine has."""
     asked = "SELECT sends.* FROM sends JOIN transfers ON transfers.send = sends.id WHERE transfers.id = ?"
@@ -188,13 +195,16 @@ def by_number(journal: Journal, number: str) -> Send:
     text = os.fsencode(number.strip()).decode("utf-8", "replace")
     rows = journal.database.rows(asked, text, text)
     if not rows:
-        raise UsageError(
-            Say("there is no transfer {number} on this machine", "本机没有编号为 {number} 的记录").format(
-                number=number
-            ),
-            Say("the number stands on the receipt, such as A-1042", "编号见回执，例如 A-1042"),
-        )
+        raise no_such_number(number)
     return send_of(rows[0])
+
+
+def no_such_number(number: str) -> UsageError:
+    """What is said of a number that nobody has, and of one that the person may not see."""
+    return UsageError(
+        Say("there is no transfer {number} on this machine", "本机没有编号为 {number} 的记录").format(number=number),
+        Say("the number stands on the receipt, such as A-1042", "编号见回执，例如 A-1042"),
+    )
 
 
 def alike(journal: Journal, what: str) -> list[Send]:

@@ -11,6 +11,7 @@ from dlp.custody import send as sends
 from dlp.custody.send import KEPT, Send, Transfer
 from dlp.journal import Journal
 from dlp.model import State
+from dlp.naming import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class Whereabouts:
         return {
             "number": send.number,
             "kind": send.kind.value,
-            "name": send.name,
+            "name": as_text(send.name),
             "state": send.state.value,
             "place": place_of(send),
-            "path": str(send.path or ""),
+            "path": as_text(send.path or ""),
             "there": self.there,
-            "original": str(send.original or ""),
-            "receipt": str(send.receipt or ""),
+            "original": as_text(send.original or ""),
+            "receipt": as_text(send.receipt or ""),
             "group": send.origin.group,
             "detail": send.detail,
             "level": worst.level if worst else "",
@@ -65,7 +66,7 @@ def _file(member: Transfer) -> dict[str, Any]:
     return {
         "transfer": member.id,
         "number": member.number,
-        "name": member.name,
+        "name": as_text(member.name),
         "size": member.size,
         "sha256": member.sha256,
         "level": member.level,

@@ -33,6 +33,8 @@ class Drop:
     """This account may not read it."""
     special: bool = False
     """It is a link, a socket or the like, or holds one."""
+    stranger: bool = False
+    """It was found in Ready, where nobody had judged it."""
 
 
 @dataclass(frozen=True, slots=True)

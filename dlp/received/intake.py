@@ -17,7 +17,7 @@ from dlp.custody import reports
 from dlp.custody import send as sends
 from dlp.custody.faults import Point, Reach, go_on
 from dlp.custody.send import Kind, Send, Transfer
-from dlp.files import ChangedError
+from dlp.files import ChangedError, opened_inside
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal
 from dlp.model import Direction, Origin, State, Verdict
@@ -48,15 +48,11 @@ class Intake:
 
         Raises ChangedError while it is still changing, OSError and KeysError when it cannot be kept now: try again.
         """
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(path, flags)
-        try:
+        with opened_inside(store.root, path.relative_to(store.root).as_posix()) as descriptor:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise IsADirectoryError(f"expected a regular file, got mode {status.st_mode:o}")
             return self._judged(store, path, descriptor, Stamp.of(status))
-        finally:
-            os.close(descriptor)
 
     def _judged(self, store: Store, path: Path, descriptor: int, stamp: Stamp) -> Sighting:
         origin = Origin(self.person, PROGRAM, Direction.RECEIVED)

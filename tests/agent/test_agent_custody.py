@@ -293,3 +293,22 @@ def test_no_name_and_no_content_stands_in_an_event(machine: Machine) -> None:
     machine.desk.take_back(send.number)
     for event in machine.journal.events():
         assert "plan" not in event.body + event.subject
+
+
+def test_a_link_put_into_a_claimed_folder_is_not_followed(tmp_path: Path) -> None:
+    """Whoever still holds the folder open could otherwise have the agent read what only the agent may read."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "b.txt").write_bytes(OPEN)
+
+    def swap(point: Point) -> None:
+        if point is Point.CLAIM_DONE:
+            (inner,) = machine.outbox.claims.glob("*/trip/in")
+            inner.rename(inner.with_name("was"))
+            inner.symlink_to(hidden)
+
+    machine = Machine(tmp_path, swap)
+    machine.drop("trip/in/b.txt", SECRET)
+    with pytest.raises(OSError, match=r"Not a directory|symbolic"):
+        machine.hand_over(machine.outbox.root / "trip")
+    assert names(machine.outbox.ready) == []

@@ -1,0 +1,89 @@
+"""What stands in Ready and was not put there by us, or was changed since: it goes back and is judged like any drop.
+
+The folder is listed first and the journal asked after: a file of ours is in the journal, as intended or as done, before
+it is in the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlp.custody import plan as steps
+from dlp.custody import send as sends
+from dlp.custody.drafts import SEALED_ENDING
+from dlp.custody.send import Kind, Send
+from dlp.journal import Journal
+from dlp.outbox.drops import Drop
+from dlp.outbox.folders import Outbox
+from dlp.outbox.settled import Readiness, is_temporary, readiness
+
+LEAST_SECONDS = 2.0
+"""Between looks while Ready changes."""
+LONGEST_SECONDS = 30.0
+"""Between looks in any case: a file edited in place changes no folder."""
+
+
+@dataclass(slots=True)
+class Strangers:
+    """Looks at the Ready folders of the outboxes."""
+
+    journal: Journal
+    _looked: dict[Path, tuple[float, int]] = field(default_factory=dict)
+
+    def look(self, outbox: Outbox) -> list[Drop]:
+        """What in Ready must be judged, settled; empty while it is not due to look."""
+        modified, now = outbox.ready.stat().st_mtime_ns, time.monotonic()
+        before, seen = self._looked.get(outbox.ready, (-LONGEST_SECONDS, 0))
+        if now - before < (LEAST_SECONDS if modified != seen else LONGEST_SECONDS):
+            return []
+        self._looked[outbox.ready] = (now, modified)
+        with os.scandir(outbox.ready) as entries:
+            found = [Path(entry.path) for entry in entries if not is_temporary(entry.name)]
+        intended = {move.target for one in steps.open_intents(self.journal) for move in one.plan.moves}
+        strange = [path for path in sorted(found) if str(path) not in intended and not self._ours(path)]
+        return [Drop(path, outbox, stranger=True) for path in strange if _settled(path)]
+
+    def _ours(self, path: Path) -> bool:
+        """Whether it is what we put there, unchanged. Something that went away meanwhile is nobody's worry."""
+        send = sends.at_path(self.journal, path)
+        if send is None:
+            return not os.path.lexists(path)
+        expected = self._expected(send)
+        try:
+            return dict(_files(path, send.kind)) == expected
+        except FileNotFoundError:
+            return True
+
+    def _expected(self, send: Send) -> dict[str, int]:
+        """Time of change by name within the Send of what we put into Ready."""
+        if send.kind is Kind.FILE:
+            return {"": sends.members_of(self.journal, send.id)[0].modified}
+        return {_bare(member.name): member.modified for member in sends.members_of(self.journal, send.id)}
+
+
+def _files(path: Path, kind: Kind) -> Iterator[tuple[str, int]]:
+    status = path.lstat()
+    if kind is Kind.FILE:
+        yield "", status.st_mtime_ns if stat.S_ISREG(status.st_mode) else 0
+        return
+    for folder, _, names in os.walk(path):
+        for name in names:
+            if not is_temporary(name):
+                inner = Path(folder) / name
+                yield _bare(inner.relative_to(path).as_posix()), inner.lstat().st_mtime_ns
+
+
+def _bare(name: str) -> str:
+    """A member's name whether its copy is sealed or not; a cut name is compared as far as it goes."""
+    return name.removesuffix(SEALED_ENDING)
+
+
+def _settled(path: Path) -> bool:
+    if path.is_dir() and not path.is_symlink():
+        return True
+    return readiness(path) not in (Readiness.WRITTEN, Readiness.GONE)
