@@ -29,14 +29,25 @@ class Rulings:
 
     def after(self, machine: Machine, sequence: int, wait_seconds: float = 0) -> list[Ruling]:
         """The rulings for this machine after the last that it applied; waits for one as long as asked."""
-        end = time.monotonic() + min(max(wait_seconds, 0), LONGEST_WAIT_SECONDS)
+        end, seen = time.monotonic() + min(max(wait_seconds, 0), LONGEST_WAIT_SECONDS), object()
         while True:
-            found = self._now(machine, sequence)
+            mark = self.ground.store.mark()
+            found: list[Ruling] = []
+            if mark is None or mark != seen:
+                found = self._now(machine, sequence)
+                # One that is due in some seconds changes nothing in the database when its time comes.
+                seen = object() if self._soon(machine) else mark
             left = end - time.monotonic()
             if found or left <= 0 or self.ground.closing.is_set():
                 return found
             with self.ground.decided:
                 self.ground.decided.wait(min(left, LOOK_AGAIN_SECONDS))
+
+    def _soon(self, machine: Machine) -> bool:
+        """Whether a ruling for this machine waits for its time."""
+        asked = select(RulingRow.id).where(RulingRow.machine == machine.id, RulingRow.due > self.ground.now())
+        with self.ground.reading() as session:
+            return session.scalar(asked.limit(1)) is not None
 
     def _now(self, machine: Machine, sequence: int) -> list[Ruling]:
         asked = select(RulingRow).where(RulingRow.machine == machine.id, RulingRow.sequence > sequence)
