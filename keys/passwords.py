@@ -36,6 +36,20 @@ _DATE = re.compile(
     r"(?:19|20)\d\d[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:0?[1-9]|[12]\d|3[01])日?|(?:19|20)\d\d", re.ASCII
 )
 _REPEAT = re.compile(r"(.{1,6}?)\1{2,}")
+# Where the keys lie: rows from top to bottom, each shifted to the right of the one above; with shift or without.
+_ROWS = (
+    (0.0, "`1234567890-=", "~!@#$%^&*()_+"),
+    (1.5, "qwertyuiop[]", "qwertyuiop{}"),
+    (1.75, "asdfghjkl;'", 'asdfghjkl:"'),
+    (2.25, "zxcvbnm,./", "zxcvbnm<>?"),
+)
+_KEYS = {
+    mark: (left + place, row)
+    for row, (left, *shifts) in enumerate(_ROWS)
+    for marks in shifts
+    for place, mark in enumerate(marks)
+}
+_WALK = 5
 # Initials and finals of pinyin: a little more than exists, which is harmless here.
 _SYLLABLE = (
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)"
@@ -57,6 +71,7 @@ class Weakness(StrEnum):
     DATE = "date"
     NAME = "name"
     COMMON = "common"
+    KEYBOARD = "keyboard"
 
 
 def hash(password: str) -> str:
@@ -113,7 +128,9 @@ def _reason(text: str, words: Sequence[str]) -> Weakness | None:
         (Weakness.NAME, _PINYIN_NAME),
     ):
         rest = _without(rest, pattern, taken, kind)
-    before, rest = rest.replace(" ", ""), _without_runs(rest).replace(" ", "")
+    walked = _without_walks(rest)
+    taken[Weakness.KEYBOARD] += walked.count(" ") - rest.count(" ")
+    before, rest = walked.replace(" ", ""), _without_runs(walked).replace(" ", "")
     taken[Weakness.COMMON] += len(before) - len(rest)
     if len(set(rest)) >= _LEFT_OVER:
         return None
@@ -130,6 +147,34 @@ def _without(text: str, pattern: re.Pattern[str], taken: dict[Weakness, int], ki
             taken[kind] += kept[place] != " "
             kept[place] = " "
     return "".join(kept)
+
+
+def _without_walks(text: str) -> str:
+    """The text without walks over keys that lie side by side, such as 1qaz, qwert or mnbvc.
+
+    Four keys in one direction are a walk, in changing directions five: shorter ones stand in ordinary words.
+    """
+    places = [_KEYS.get(mark) for mark in text]
+    kept, start = [*text], 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _beside(places[end - 1], places[end]):
+            continue
+        if end - start >= _WALK or (end - start == _WALK - 1 and _straight(places[start:end])):
+            kept[start:end] = " " * (end - start)
+        start = end
+    return "".join(kept)
+
+
+def _beside(one: tuple[float, int] | None, other: tuple[float, int] | None) -> bool:
+    if one is None or other is None or one == other:
+        return False
+    return abs(one[0] - other[0]) <= 1 and abs(one[1] - other[1]) <= 1
+
+
+def _straight(places: Sequence[tuple[float, int] | None]) -> bool:
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places) if a and b]
+    # Rows are shifted against each other, so down a column goes half a key or a quarter to the right.
+    return len({(step[0] > 0, step[1]) for step in steps}) == 1
 
 
 def _without_runs(text: str) -> str:

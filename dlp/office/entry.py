@@ -9,6 +9,7 @@ from datetime import timedelta
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing
+from dlp.office.password_rules import guessable, old, too_old
 from dlp.office.people import Account, AccountState, account_view, end_sessions, find, find_name
 from dlp.office.store.tables import AccountRow, LinkRow
 from dlp.office.tokens import token_hash
@@ -39,11 +40,12 @@ class Entry:
     ground: Ground
     passwords: Passwords
 
-    def check(self, name: str, password: str, address: str) -> Account:
+    def check(self, name: str, password: str, address: str, *, even_old: bool = False) -> Account:
         """The account for the right password, with the same lockout as signing in.
 
         Raises KeysError: one wording for an unknown name, a wrong password and a disabled account, another while
-        locked. The slow hash is computed outside the transaction, or one person signing in would stop all writers.
+        locked, PasswordOld where the organisation wants it changed first (unless ``even_old``). The slow hash is
+        computed outside the transaction, or one person signing in would stop all writers.
         """
         with self.ground.reading() as session:
             row = find_name(session, self.ground.organisation, name)
@@ -54,7 +56,11 @@ class Entry:
             with self.ground.writing() as writing:
                 writing.note("session.unknown_account", "", "", address=address[:64])
             raise KeysError(WRONG, WRONG_HINT)
-        return self._judge(row.id, row.password, right, address)
+        account = self._judge(row.id, row.password, right, address)
+        with self.ground.reading() as session:
+            if not even_old and too_old(self.ground, session, account.id):
+                raise old()
+        return account
 
     def _judge(self, account_id: str, compared: str, right: bool, address: str) -> Account:
         with self.ground.writing() as writing:
@@ -100,9 +106,11 @@ class Entry:
             writing.note("account.password_set", row.name, row.id)
             return account_view(row)
 
-    def change_password(self, account: Account, old: str, new: str, keep: str = "") -> None:
+    def change_password(self, account: Account, now: str, new: str, keep: str = "") -> None:
         """Change one's own password; all sessions end but the one with the token ``keep``."""
-        self.check(account.name, old, "")
+        self.check(account.name, now, "", even_old=True)
+        if new == now:
+            raise UsageError(Say("the new password is the old one", "新密码与旧密码相同"))
         hashed = self._hashed(new, account)
         with self.ground.writing() as writing:
             row = find(writing.session, account.id)
@@ -111,7 +119,9 @@ class Entry:
             writing.note("account.password_changed", row.name, row.id)
 
     def _hashed(self, password: str, account: Account) -> str:
-        weakness = self.passwords.weakness(password, [account.name, account.title])
+        with self.ground.reading() as session:
+            words = guessable(session, self.ground.organisation)
+        weakness = self.passwords.weakness(password, [account.name, account.title, *words])
         if weakness is not None:
             raise UsageError(*weak_words(weakness))
         return self.passwords.hash(password)
@@ -138,6 +148,7 @@ WEAK = {
     "id_number": Say("it is mostly an identity card number", "主要是身份证号码"),
     "date": Say("it is mostly a date", "主要是日期"),
     "name": Say("it is mostly a name", "主要是姓名"),
+    "keyboard": Say("it follows keys that lie side by side", "由键盘上相邻的键组成"),
     "common": Say("it is made of words that everybody tries first", "由常见词组成"),
 }
 

@@ -51,6 +51,12 @@ def test_full_width_typing_is_the_same_password() -> None:
         ("Gongsi@2026Gongsi@2026", Weakness.COMMON),
         ("qwertyuiop12345!", Weakness.COMMON),
         ("华兴科技华兴科技张伟王小明2026", Weakness.NAME),
+        ("zaq12wsxcde34rfv", Weakness.KEYBOARD),
+        ("poiuytrewqlkjhgf", Weakness.KEYBOARD),
+        ("!QAZ2wsx#EDC4rfv", Weakness.KEYBOARD),
+        ("1q2w3e4r5t6y7u8i", Weakness.COMMON),
+        ("mnbvcxzlkjhgfdsapoi", Weakness.KEYBOARD),
+        ("~!@#$%^&*()_+{}", Weakness.KEYBOARD),
         ("x" * 257, Weakness.TOO_LONG),
     ],
 )
@@ -67,6 +73,8 @@ def test_easy_passwords_are_refused_for_the_right_reason(password: str, expected
         "purple-lantern-over-quiet-river",
         "woxihuanzaishanshanghecha-suibian",
         "the 2026 harvest smelled of wet clay",
+        "her sweater was dressed in powder",
+        "were trees asked to free a desert",
     ],
 )
 def test_long_and_unusual_passwords_are_taken_without_rules_about_signs(password: str) -> None:
