@@ -15,6 +15,7 @@ from dlp.inspect import Context, inspect
 from dlp.language import Say
 from dlp.model import Action, Origin, Verdict
 
+Explanation = list[str] | dict[str, object]
 EXAMPLE = "dlp inspect --json contract.docx"
 
 
@@ -23,6 +24,13 @@ def add(words: Words) -> None:
     words.add("paths", nargs="+", metavar="PATH", about=Say("files and folders", "文件或文件夹"))
     words.add("--policy", about=Say("judge by this policy file", "按此策略文件判定"))
     words.add("--group", default="", about=Say("the group it would go to", "拟发送到的群组"))
+    words.add(
+        "--explain",
+        action="store_true",
+        about=Say(
+            "show how each score was made, and what the verdict hangs on", "列出每项得分的由来，以及结论取决于哪些内容"
+        ),
+    )
     words.json()
 
 
@@ -53,8 +61,21 @@ def _one(path: Path, arguments: argparse.Namespace, room: Room, context: Context
         return 3
     finally:
         os.close(descriptor)
-    _show(path, verdict, arguments.json, room)
+    _show(path, verdict, arguments.json, room, _explanation(verdict, arguments, room, context))
     return status_of(verdict)
+
+
+def _explanation(verdict: Verdict, arguments: argparse.Namespace, room: Room, context: Context) -> Explanation | None:
+    if not arguments.explain:
+        return None
+    from dlp.cli.rules import loaded
+    from dlp.explain import Judge, lines, to_json
+    from dlp.inspection import pack_files
+
+    registered = context.registered(verdict.document.sha256)
+    judge = Judge(verdict, context.policy, Origin(group=arguments.group), registered)
+    rules = loaded(pack_files(room.home))
+    return to_json(judge, rules) if arguments.json else lines(judge, rules, room.language)
 
 
 def cannot(path: Path, error: OSError) -> Say:
@@ -103,10 +124,12 @@ def _with_progress(paths: list[Path], json: bool) -> Iterator[Path]:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _show(path: Path, verdict: Verdict, as_json: bool, room: Room) -> None:
+def _show(path: Path, verdict: Verdict, as_json: bool, room: Room, explanation: Explanation | None) -> None:
     from dlp.verdict_words import for_people, to_json
 
     if as_json:
-        room.json({"path": str(path), **to_json(verdict, room.language)})
+        told = {"explanation": explanation} if isinstance(explanation, dict) else {}
+        room.json({"path": str(path), **to_json(verdict, room.language), **told})
     else:
         print(for_people(str(path), verdict, room.language), flush=True)
+        print("".join(f"{line}\n" for line in explanation or ()), end="", flush=True)
