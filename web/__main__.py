@@ -7,6 +7,7 @@ or SIGINT, within three seconds.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import selectors
@@ -133,10 +134,8 @@ class _Stop:
         """Return when it is time to stop."""
         with selectors.DefaultSelector() as selector:
             selector.register(self.reader, selectors.EVENT_READ)
-            try:
+            with contextlib.suppress(PermissionError):  # /dev/null, as systemd gives it, never closes
                 selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
-            except PermissionError:  # a plain file or /dev/null instead of a pipe: it is at its end already
-                return
             while True:
                 for key, _ in selector.select():
                     piece = os.read(key.fd, 4096)

@@ -101,9 +101,7 @@ class Lookout:
     def _prepare(self, outbox: Outbox) -> None:
         self.hints.watch(outbox.root, recursive=False)
         for group in self._groups:
-            folder = outbox.root / group
-            folder.mkdir(exist_ok=True)
-            self.hints.watch(folder, recursive=False)
+            self.hints.watch(outbox.make_group(group), recursive=False)
 
     def _offer(self, outbox: Outbox, sight: Sight) -> None:
         self.unfinished += sight.waiting

@@ -42,6 +42,7 @@ COMMANDS = (
         "rules", "rules", Say("show the rule packs, or run their own examples", "查看规则包，或运行规则自带的示例")
     ),
     Command("audit", "audit", Say("verify the event chains", "校验事件链")),
+    Command("service", "service", Say("install or remove the machine's service", "安装或移除本机服务")),
     Command(
         "doctor", "doctor", Say("what works here, what does not, what to do", "检查本机哪些可用、哪些不可用、如何处理")
     ),

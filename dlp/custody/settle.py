@@ -12,6 +12,7 @@ from dlp.custody import send as sends
 from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
 from dlp.custody.plan import Intent, Move, Place, Plan
+from dlp.custody.rights import dress
 from dlp.custody.send import KEPT, UNSETTLED, Send, Transfer
 from dlp.files import draft_of, remove_tree, sync_folders, write_whole
 from dlp.journal import rulings
@@ -50,6 +51,8 @@ def _moved(ground: Ground, intent: Intent, move: Move) -> Intent:
     """One rename to a free name. A source that is gone was moved before the kill that made us come again."""
     source, target = Path(move.source), Path(move.target)
     target.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(source):
+        dress(source, move.to, ground.outbox_of(sends.get(ground.journal, intent.send)))
     while os.path.lexists(source):
         try:
             rename_new(source, target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +58,27 @@ class Outbox:
 
     def make(self) -> None:
         """Create what is missing. Raises OSError."""
-        for folder in (self.root, self.ready, self.held, self.originals):
-            folder.mkdir(parents=True, exist_ok=True)
+        if self.owner and not self.root.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "dlp service install makes it", str(self.root))
+        for folder, mode in ((self.root, None), (self.ready, 0o750), (self.held, 0o750), (self.originals, 0o770)):
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                self._share(folder, mode)
         for folder in (self.root / PRIVATE, self.claims, self.drafts):
             folder.mkdir(mode=0o700, exist_ok=True)
+
+    def make_group(self, group: str) -> Path:
+        """The folder of a group, into which files are dropped. Raises OSError."""
+        folder = self.root / group
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            self._share(folder, 0o1770)
+        return folder
+
+    def _share(self, folder: Path, mode: int | None) -> None:
+        """In service mode: what the person may do there; the group is theirs, inherited from the root."""
+        if self.owner and mode is not None:
+            folder.chmod(mode | stat.S_ISGID)
 
     def claim_of(self, send: str, name: str) -> Path:
         """Where a claimed file or folder stands."""
