@@ -25,6 +25,7 @@ from dlp.model import Choice  # noqa: E402
 from dlp.office import Role  # noqa: E402
 from keys.keystore import Keystore  # noqa: E402
 
+DOCS = HERE.parent.parent / "docs" / "screenshots"
 LOOKS = (
     ("en-GB", "light", 1280),
     ("zh-CN", "light", 1280),
@@ -227,9 +228,15 @@ def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+KEPT = ("queue", "incident", "sender", "reader", "overview", "compliance", "audit")
+"""The pages of docs/screenshots; a folder that is named gets all of them in every look."""
+
+
 def take(browser: Any, console: Served, folder: Path, pages: dict[str, list[tuple[str, str]]]) -> None:
-    for locale, scheme, width in LOOKS:
-        for name, listed in pages.items():
+    every = folder != DOCS
+    for locale, scheme, width in LOOKS if every else LOOKS[:2]:
+        for name, titled in pages.items():
+            listed = [one for one in titled if every or one[0] in KEPT]
             look = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 800}}
             with person(browser, console, name, **look) as page:
                 for title, path in listed:
@@ -241,7 +248,7 @@ def take(browser: Any, console: Served, folder: Path, pages: dict[str, list[tupl
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "docs" / "screenshots"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as driver:
         keystore = Keystore.create(Path(name) / "keys")[0]
