@@ -13,7 +13,7 @@ from dlp.read import landlock, seccomp
 
 _SET_DUMPABLE, _GET_SECCOMP, _SET_NO_NEW_PRIVILEGES = 4, 21, 38
 _OPEN_FILES = 64
-_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
+_LIBRARIES = ("/proc/meminfo", "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
 """pdfium takes the widths of fonts that a file does not carry from these."""
 

@@ -76,12 +76,14 @@ CALLS: dict[str, tuple[int | None, int | None]] = {
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
+OWN_LIMITS = (302, 261)
+"""prlimit64, kept for process 0 (itself): py7zr asks how much memory it may use. For others it would change limits."""
 MACHINES = {"x86_64": (0, 0xC000003E), "AMD64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7), "arm64": (1, 0xC00000B7)}
 """Machine, as ``platform.machine`` says it, to its column above and its audit number (linux/audit.h)."""
 
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
-_NUMBER_AT, _MACHINE_AT = 0, 4
+_NUMBER_AT, _MACHINE_AT, _FIRST_LOW, _FIRST_HIGH = 0, 4, 16, 20
 _SET_SECCOMP, _FILTER = 22, 2
 
 
@@ -93,6 +95,9 @@ def program(machine: str) -> bytes:
         number = numbers[column]
         if number is not None:
             steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
+    # Both halves of the first argument must be 0; a jump skips to the refusal, which stands last.
+    steps += [(_EQUAL, 0, 5, OWN_LIMITS[column]), (_LOAD, 0, 0, _FIRST_LOW), (_EQUAL, 0, 3, 0)]
+    steps += [(_LOAD, 0, 0, _FIRST_HIGH), (_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _ALLOW)]
     # Numbers of the x32 ABI have bit 30 set, equal none of the above, and are refused here with all the rest.
     steps.append((_RETURN, 0, 0, _REFUSE))
     return b"".join(struct.pack("=HBBI", *step) for step in steps)

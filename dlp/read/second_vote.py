@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import ctypes.util
 import importlib.util
 from functools import cache
 from pathlib import Path
@@ -27,14 +27,17 @@ def of(source: Source) -> str:
 def _magic() -> Any:  # noqa: ANN401 - python-magic has no types
     """python-magic on the library and database that pylibmagic ships: a system's own may not fit each other.
 
-    Loaded by path before python-magic asks for it by name; importing pylibmagic itself would change the environment.
+    Importing pylibmagic itself would change the environment, and python-magic's own search starts programs, which a
+    confined process cannot: it is told the path instead.
     """
     found = importlib.util.find_spec("pylibmagic")
     folder = Path(found.origin).parent if found and found.origin else Path()
-    for name in ("libmagic.so.1", "libmagic.1.dylib", "libmagic.dylib", "magic1.dll"):
-        if (folder / name).exists():
-            ctypes.CDLL(str(folder / name))
-            break
-    import magic
-
+    names = ("libmagic.so.1", "libmagic.1.dylib", "libmagic.dylib", "magic1.dll")
+    path = next((str(folder / name) for name in names if (folder / name).exists()), None)
+    asked = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: path if name == "magic" else None
+    try:
+        import magic
+    finally:
+        ctypes.util.find_library = asked
     return magic.Magic(mime=True, magic_file=str(folder / "magic.mgc"))
