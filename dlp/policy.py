@@ -127,6 +127,25 @@ class Outsiders:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long received files are kept, and which kept ones their sender does not get back alone."""
+
+    retention: tuple[tuple[Level, int], ...] = ()
+    """Days by level; a level that is not named has the days of the next lower one that is. Empty: without end."""
+    stays_from: Level | None = None
+    """From this level on a held or blocked file is given back by a reviewer only."""
+
+    def days(self, level: Level) -> int | None:
+        """Days for which a received file of this level is kept; None: without end."""
+        fitting = [days for named, days in sorted(self.retention) if named <= level]
+        return fitting[-1] if fitting else None
+
+    def gives_back(self, level: Level) -> bool:
+        """Whether the sender may take a kept file of this level back."""
+        return self.stays_from is None or level < self.stays_from
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Ordered rules; the last has no condition, so that every file meets one."""
 
@@ -140,6 +159,7 @@ class Policy:
     digest: str
     outsiders: Outsiders | None = None
     """None: nothing leaves as a zip with a password."""
+    keeping: Keeping = Keeping()
 
     def rule_for(self, seen: Seen) -> Rule:
         """The first rule whose conditions hold."""

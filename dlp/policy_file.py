@@ -12,7 +12,7 @@ from classifiers.model import Category, Certainty, Classification, Finding, Gap,
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action, Because, Choice, Direction, Document, Option, Origin
-from dlp.policy import FindingCondition, GapCondition, Outsiders, Policy, Rule, Seen, When
+from dlp.policy import FindingCondition, GapCondition, Keeping, Outsiders, Policy, Rule, Seen, When
 
 SCHEMA = 1
 PROFILES = ("standard", "strict")
@@ -125,7 +125,7 @@ class _Reader:
         return both["en"], both["zh"]
 
     def policy(self, tree: object, digest: str) -> Policy:
-        top = self.fields(tree, "file", "schema policy title channel outsiders rules examples")
+        top = self.fields(tree, "file", "schema policy title channel outsiders retention takeback rules examples")
         if top.get("schema") != SCHEMA:
             raise self.fail(
                 "schema", f"got {top.get('schema')!r}, expected {SCHEMA}", f"值为 {top.get('schema')!r}，应为 {SCHEMA}"
@@ -158,7 +158,15 @@ class _Reader:
             rules,
             digest,
             self.outsiders(top["outsiders"]) if "outsiders" in top else None,
+            self.keeping(top.get("retention", {}), top.get("takeback", {})),
         )
+
+    def keeping(self, retention: object, takeback: object) -> Keeping:
+        days = self.fields(retention, "retention", " ".join(level.id for level in Level))
+        kept = tuple((Level.of(word), int(self.number(value, f"retention, {word}"))) for word, value in days.items())
+        given = self.fields(takeback, "takeback", "stays_from")
+        stays = self.word(Level.of, given["stays_from"], "takeback, stays_from") if "stays_from" in given else None
+        return Keeping(kept, stays)
 
     def outsiders(self, value: object) -> Outsiders:
         given = self.fields(value, "outsiders", "highest groups")

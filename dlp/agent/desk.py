@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from classifiers.model import Level
 from dlp.custody import Custody, NotTakenError, Send, Transfer
-from dlp.errors import UnreadableError
+from dlp.custody import send as sends
+from dlp.errors import UnreadableError, UsageError
 from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal, rulings
@@ -85,7 +87,16 @@ class Desk:
         return self.judge(claimed)
 
     def take_back(self, number: str) -> Send:
-        """Give a kept Send back to its owner."""
+        """Give a kept Send back to its owner. Raises UsageError where policy leaves that to a reviewer."""
+        keeping = self.force.context().policy.keeping
+        send = sends.by_number(self.journal, number)
+        if any(not keeping.gives_back(Level.of(one.level)) for one in self.custody.members(send) if one.level):
+            raise UsageError(
+                Say("files of this level are given back by a reviewer only", "该密级的文件只能由审核人员退还"),
+                Say("ask for it in the console, number {number}", "请在控制台申请，编号 {number}").format(
+                    number=send.number
+                ),
+            )
         return self.custody.take_back(number)
 
     def rule(self) -> None:

@@ -312,3 +312,28 @@ def test_a_link_put_into_a_claimed_folder_is_not_followed(tmp_path: Path) -> Non
     with pytest.raises(OSError, match=r"Not a directory|symbolic"):
         machine.hand_over(machine.outbox.root / "trip")
     assert names(machine.outbox.ready) == []
+
+
+def test_policy_may_leave_giving_back_to_a_reviewer(machine: Machine) -> None:
+    from dataclasses import replace
+
+    from agent_world import Fixed
+
+    from classifiers.model import Level
+    from dlp.policy import Keeping
+
+    context = machine.desk.force.context()
+    stays = replace(context.policy, keeping=Keeping(stays_from=Level.SECRET))
+    desk = replace(machine.desk, force=Fixed(replace(context, policy=stays)))
+    secret, broken = machine.hand_over(machine.drop("a", SECRET)), machine.hand_over(machine.drop("b", BROKEN))
+    with pytest.raises(UsageError, match="reviewer only"):
+        desk.take_back(secret.number)
+    assert desk.take_back(broken.number).state is State.RETURNED
+
+
+def test_retention_is_that_of_the_level_or_the_next_lower_one() -> None:
+    from classifiers.model import Level
+    from dlp.policy import Keeping
+
+    keeping = Keeping(((Level.SENSITIVE, 30), (Level.INTERNAL, 10)))
+    assert [keeping.days(level) for level in Level] == [None, 10, 30, 30, 30, 30]
