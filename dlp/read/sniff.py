@@ -6,11 +6,14 @@ The name is never asked. Types: IANA's where there is one.
 from __future__ import annotations
 
 import re
-import zipfile
+from typing import TYPE_CHECKING
 
 from dlp.read import charset
 from dlp.read.registry import ENCRYPTED, OOXML
 from dlp.read.source import Source
+
+if TYPE_CHECKING:
+    import zipfile
 
 UNKNOWN = "application/octet-stream"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

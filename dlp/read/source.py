@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-import zipfile
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    import zipfile
 
 HEAD = 4096
 """Bytes looked at to tell the type."""
@@ -77,6 +79,9 @@ class Source:
 
     def zipped(self) -> zipfile.ZipFile:
         """The bytes as a zip. Raises what zipfile raises where they are none."""
+        # A third of what a cold look at a text would import, and no text needs it.
+        import zipfile
+
         if not self.opened_zip:
             self.opened_zip.append(zipfile.ZipFile(self.file))
         return self.opened_zip[0]

@@ -55,7 +55,8 @@ def main(channel_number: int, lifeline: int) -> None:
 
 def _compile_readers() -> None:
     """Keep the readers compiled: once confined, no process could, and each would compile them anew for every start."""
-    import dlp.read.document as document
+    # Text is what most files are: its reader is there before the first of them comes.
+    from dlp.read import document, text  # noqa: F401
 
     folder = os.path.dirname(document.__file__)  # noqa: PTH120 - pathlib costs start time
     for name in os.listdir(folder):  # noqa: PTH208
