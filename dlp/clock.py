@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def now() -> str:
     """Such as 2026-11-24T11:14:31.123456Z."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).strftime(FORM)
+
+
+def in_time(span: timedelta) -> str:
+    """The time so long from now, written the same way."""
+    return (datetime.now(UTC) + span).strftime(FORM)

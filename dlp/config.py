@@ -93,6 +93,20 @@ class Settings:
     """In service mode: the logins that have an outbox, each below ``outbox`` in a folder of their name."""
     workers: int = 1
     """Warm reading processes."""
+    wechat_command: tuple[str, ...] = ()
+    """What ``dlp wechat`` starts, with its arguments; empty: the WeChat that is installed."""
+    wechat_programs: tuple[str, ...] = ()
+    """Programs that are WeChat, besides those known; patterns of paths."""
+    gate_folder: str = "/run/wechat-file-guard"
+    """Where the gate's door is."""
+    gate_milliseconds: int = 1500
+    """How long WeChat waits for a verdict when it opens a file; after that it is refused and may try again."""
+    gate_outside: str = "refuse"
+    """A start of WeChat outside ``dlp wechat``: ``refuse`` or ``allow``."""
+    gate_lost_seconds: int = 30
+    """How long WeChat stays paused while the gate is lost, before it is ended."""
+    gate_exempt: tuple[str, ...] = ()
+    """Files of root that WeChat may open without a question, besides those known; patterns of paths."""
 
     @property
     def tongue(self) -> Language:
@@ -190,7 +204,27 @@ def _checked(home: Home, raw: dict[str, object]) -> Settings:
         )
     if not 0 <= settings.port <= 65535 or not 1 <= settings.workers <= 64:
         raise _bad(home, Say("port or workers is out of range", "port 或 workers 超出范围"))
+    _check_gate(home, settings)
     return settings
+
+
+def _check_gate(home: Home, settings: Settings) -> None:
+    if settings.gate_outside not in ("refuse", "allow"):
+        raise _bad(
+            home,
+            Say(
+                f"gate_outside is {settings.gate_outside!r}, expected refuse or allow",
+                f"gate_outside 应为 refuse 或 allow，现为 {settings.gate_outside!r}",
+            ),
+        )
+    if not 100 <= settings.gate_milliseconds <= 10_000 or not 1 <= settings.gate_lost_seconds <= 3600:
+        raise _bad(
+            home,
+            Say(
+                "gate_milliseconds (100 to 10000) or gate_lost_seconds (1 to 3600) is out of range",
+                "gate_milliseconds（100 至 10000）或 gate_lost_seconds（1 至 3600）超出范围",
+            ),
+        )
 
 
 def save(home: Home, settings: Settings) -> None:

@@ -36,6 +36,8 @@ class State(StrEnum):
     RELEASED = "released"
     RETURNED = "returned"
     ARCHIVED = "archived"
+    REFUSED = "refused"
+    """The gate did not let WeChat open it; it is where its owner has it, and nothing was handed over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,5 @@ STATES = {
     State.RELEASED: Say("released by a reviewer", "经审核放行"),
     State.RETURNED: Say("given back to its owner", "已退还本人"),
     State.ARCHIVED: Say("archived", "已归档"),
+    State.REFUSED: Say("WeChat was not let open it; it is where it was", "已阻止微信打开，文件仍在原处"),
 }

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+from dlp.clock import in_time
 from dlp.custody import drafts, reports, settle
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
@@ -20,6 +22,8 @@ from dlp.custody.send import KEPT, Send, Transfer
 from dlp.journal import rulings
 from dlp.model import Action, Choice, Ruling, State
 
+REFUSED_LIFE = timedelta(days=1)
+"""How long WeChat may open a file that the gate refused and a reviewer released: there is no copy to hand out once."""
 PASSING = frozenset({Choice.RELEASE, Choice.RELEASE_SEALED, Choice.FALSE_POSITIVE})
 
 
@@ -57,9 +61,9 @@ def _remember(ground: Ground, send: Send, ruling: Ruling) -> None:
             if member.id != ruling.transfer:
                 continue
             sends.keep_member(ground.journal, replace(member, choice=ruling.choice.value))
-            if ruling.expires and ruling.choice in PASSING:
-                group = send.origin.group
-                ground.journal.approve(member.sha256, group, ruling.choice, ruling.expires, member.id)
+            expires = ruling.expires or (in_time(REFUSED_LIFE) if send.state is State.REFUSED else "")
+            if expires and ruling.choice in PASSING:
+                ground.journal.approve(member.sha256, send.origin.group, ruling.choice, expires, member.id)
 
 
 def _only_say(ground: Ground, send: Send, ruling: Ruling) -> Send:

@@ -16,7 +16,7 @@ from dlp.journal import Journal
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, Origin, State
 
-OVER = frozenset({State.READY, State.SEALED, State.RELEASED, State.RETURNED, State.ARCHIVED})
+OVER = frozenset({State.READY, State.SEALED, State.RELEASED, State.RETURNED, State.ARCHIVED, State.REFUSED})
 """States in which nothing is left to be decided."""
 KEPT = frozenset({State.HELD, State.BLOCKED})
 UNSETTLED = frozenset({State.CLAIMED, State.INSPECTED})

@@ -52,13 +52,15 @@ class Whereabouts:
 
 
 def place_of(send: Send) -> str:
-    """Which of the five places has it (DESIGN 5.4); a drop that was not claimed is not in the journal."""
+    """Which of the five places has it (DESIGN 5.4), or its owner; a drop not claimed yet is not in the journal."""
     if send.state in KEPT:
         return "vault"
     if send.state in (State.READY, State.SEALED, State.RELEASED):
         return "ready"
     if send.state is State.RETURNED:
         return "originals"
+    if send.state is State.REFUSED:
+        return "owner"
     return "archive" if send.state is State.ARCHIVED else "claim"
 
 

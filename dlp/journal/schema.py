@@ -61,7 +61,14 @@ FIRST = (
     "CREATE INDEX records_by_object ON records (object)",
     "CREATE INDEX records_by_name ON records (name)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+GATE = (
+    # Files that WeChat made itself, as it left them; bound to the inode, so that a copy is a file like any other.
+    """CREATE TABLE made (
+        device INTEGER NOT NULL, inode INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+        changed INTEGER NOT NULL, sha256 TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (device, inode)) STRICT""",
+    "CREATE INDEX made_by_age ON made (at)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, GATE)
 """One entry per version; an entry that was shipped is never edited."""
 
 
