@@ -73,6 +73,7 @@ EVENTS = {
     "policy.activated": Say("policy activated", "启用策略"),
     "chain.rewritten": Say("a machine's chain was rewritten", "终端事件链被改写"),
     "chain.went_back": Say("a machine's chain went back", "终端事件链回退"),
+    "keys.recovery_replacing": Say("recovery key about to be replaced", "准备更换恢复密钥"),
     "audit.exported": Say("events exported", "导出事件"),
     "audit.checkpoint": Say("checkpoint taken", "生成检查点"),
 }
