@@ -129,6 +129,7 @@ def _settings(home: Home) -> Iterator[Check]:
         return
     yield _policy(home, settings)
     yield _private(home)
+    yield from _keys(home)
     yield _journal(home)
     yield from _folders(home, settings)
     yield _programs(home)
@@ -158,7 +159,13 @@ def _policy(home: Home, settings: Settings) -> Check:
 
 def _private(home: Home) -> Check:
     name, open_to_others = Say("rights", "权限"), []
-    keys = (home.root, home.office / "root.key", home.agent / "machine.key", home.agent / "office.json")
+    keys = (
+        home.root,
+        home.office / "root.key",
+        home.office / "root.locked",
+        home.agent / "machine.key",
+        home.agent / "office.json",
+    )
     for path in keys:
         if path.exists() and os.name == "posix" and path.stat().st_mode & 0o077:
             open_to_others.append(path.name)
@@ -170,6 +177,12 @@ def _private(home: Home) -> Check:
         Say("others may read {names}", "其他账户可读取 {names}").format(names=", ".join(open_to_others)),
         Say("take them away: chmod -R go= {home}", "请收回其权限：chmod -R go= {home}").format(home=home.root),
     )
+
+
+def _keys(home: Home) -> Iterator[Check]:
+    from dlp.checkup_keys import checks as keys_checks
+
+    yield from keys_checks(home)
 
 
 def _journal(home: Home) -> Check:

@@ -61,8 +61,9 @@ TITLE = Say(
 )
 RECOVERY = Say(
     "Recovery key. It opens every sealed file, also without this office. Write it down, keep it offline, "
-    "and keep it nowhere on this machine:",
-    "恢复密钥：不依赖本系统即可打开全部加密文件。请抄录并离线保管，不要留在本机：",
+    "and keep it nowhere on this machine. dlp keys recovery split makes shares of it: any 3 of 5 people open together.",
+    "恢复密钥：不依赖本系统即可打开全部加密文件。请抄录并离线保管，不要留在本机。\n"
+    "可用 dlp keys recovery split 拆分为 5 份，任意 3 人合并即可使用：",
 )
 ROLES = {
     "sysadmin": Say("machines and accounts", "系统管理员"),
