@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import markup
+from dlp.read import markup, zipped
 from dlp.read.ofd_page import Page
 from dlp.read.visit import Part, Parts, Visit
 
@@ -62,6 +62,9 @@ class Package:
         """The bytes of a part, counted, which is marked as read."""
         self.read.add(name)
         entry = self.zip.NameToInfo[self.names[name]]
+        if entry.file_size < 1 << 20:
+            self.visit.budget.unpacked(entry.file_size)
+            return zipped.content(self.zip, entry)
         with self.zip.open(entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 

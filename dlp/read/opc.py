@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import markup
+from dlp.read import markup, zipped
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class Package:
         """The bytes of a part, counted. Raises what zipfile raises for a broken or encrypted one."""
         if entry.file_size < 1 << 20:
             self.visit.budget.unpacked(entry.file_size)
-            # zipfile stops at the size that the directory names, so a lie about it cannot expand further.
-            return self.zip.read(entry)
+            # Never more than the size that the directory names, so a lie about it cannot expand further.
+            return zipped.content(self.zip, entry)
         with self.zip.open(entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 
