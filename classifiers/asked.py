@@ -8,7 +8,7 @@ from functools import partial
 
 from classifiers.model import Region
 from classifiers.rules import Sign, Where
-from classifiers.signs import BUILT_IN, LINE_REACH, Ask, Spot
+from classifiers.signs import BUILT_IN, Ask, Spot
 from classifiers.window import address, table
 
 SEPARATORS = "\t,，|;"
@@ -46,7 +46,10 @@ def _any_word(words: tuple[str, ...], text: str) -> bool:
 
 
 def _group(sign: Sign, pattern: Search | None, at: Spot) -> bool:
-    said = at.match[0] if sign.group == "match" else at.match.groupdict().get(sign.group)
+    if sign.group == "match":
+        said: str | None = at.match[0]
+    else:
+        said = at.match[sign.group] if sign.group in at.match.re.groupindex else None
     return bool(said) and (pattern is None or bool(pattern(said or "")))
 
 
@@ -67,15 +70,11 @@ def _near(sign: Sign, pattern: Search, at: Spot) -> bool:
 
 
 def _above(sign: Sign, pattern: Search, at: Spot) -> bool:
-    text = at.window.text[max(0, at.line_start - LINE_REACH) : max(0, at.line_start - 1)]
-    lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern(line) for line in lines[-sign.within :])
+    return any(pattern(line) for line in at.above()[-sign.within :])
 
 
 def _below(sign: Sign, pattern: Search, at: Spot) -> bool:
-    text = at.window.text[at.line_end + 1 : at.line_end + 1 + LINE_REACH]
-    lines = [line for line in text.split("\n") if line.strip()]
-    return any(pattern(line) for line in lines[: sign.within])
+    return any(pattern(line) for line in at.below()[: sign.within])
 
 
 def _around(sign: Sign, pattern: Search, at: Spot) -> bool:

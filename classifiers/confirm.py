@@ -17,6 +17,16 @@ from classifiers.signs import Ask, Spot, spot
 from classifiers.spelling import folded
 from classifiers.window import Window
 
+HOPELESS = 30
+"""A match that cannot come near a medium score is not asked further: it decides nothing, and texts that only talk about
+marks are full of them."""
+COST = tuple(
+    map(
+        Where,
+        ["built_in", "check", "group", "part", "line", "before", "after", "column", "near", "above", "below", "around"],
+    )
+)
+"""From cheap to dear."""
 Known = Callable[[Rule, str], bool]
 """Whether a match, as written, was met so often that another look could not change the verdict."""
 
@@ -58,9 +68,14 @@ class Confirm:
         return re.compile(_group_source(self.rule.pattern, "level")) if self.rule.levels else None
 
     @cached_property
-    def supports(self) -> list[tuple[Sign, int, Ask | None]]:
-        """Signs with points and questions."""
-        return [(sign, points, self._ask(sign)) for sign, points in self.rule.supports]
+    def supports(self) -> list[tuple[Sign, int, Ask | None, int]]:
+        """Signs with points and questions, the cheap first, each with the most that those after it can add."""
+        ordered = sorted(self.rule.supports, key=lambda one: COST.index(one[0].where))
+        found, left = [], sum(points for _, points in ordered if points > 0)
+        for sign, points in ordered:
+            left -= max(0, points)
+            found.append((sign, points, self._ask(sign), left))
+        return found
 
     @cached_property
     def caps(self) -> list[tuple[Sign, int, Ask | None]]:
@@ -143,10 +158,12 @@ class Confirm:
 
     def _score(self, at: Spot, seen: tuple[str, ...]) -> tuple[list[str], int]:
         names, points = [], self.rule.base
-        for sign, worth, ask in self.supports:
+        for sign, worth, ask, left in self.supports:
             if ask(at) if ask else sign.where is Where.CHECK and sign.name in seen:
                 names.append(sign.name)
                 points += worth
+            if points + left < HOPELESS:
+                break
         return names, points
 
 

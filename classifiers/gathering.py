@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from classifiers.confirm import Candidate
@@ -16,6 +17,8 @@ MOST_MARKS = 500
 MOST_MET = 20_000
 """Different matches, as written, that are remembered so that the same need not be judged again and again."""
 LOOKS = 3
+ENOUGH = 1_000
+"""Findings of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
 DIFFERENT_MARKS = 3
 """A document with so many different marks teaches marks (facts: 1.5)."""
@@ -29,6 +32,14 @@ LABELLING = frozenset(Category) - {Category.PERSONAL_INFO, Category.SENSITIVE_PE
 
 Path = tuple[str, ...]
 Key = tuple[str, Path, str, int]
+
+
+def _least(rule: Rule) -> int:
+    """The score from which more findings of the rule change nothing; a key that can be high is blocked only then."""
+    most = rule.base + sum(points for _, points in rule.supports if points > 0)
+    most = min([most, *(cap for sign, cap in rule.caps if sign.name == "always")])
+    may_be_high = rule.category is Category.CREDENTIAL and most >= Certainty.HIGH
+    return Certainty.HIGH if may_be_high else Certainty.MEDIUM
 
 
 @dataclass(slots=True)
@@ -88,6 +99,8 @@ class Gathering:
         self._records: dict[Key, Record] = {}
         self._marks: dict[Path, set[str]] = {}
         self._cues: dict[Path, int] = {}
+        self._mass: Counter[tuple[str, int]] = Counter()
+        """Marks of at least medium certainty by rule and level, and of high by category and level."""
         self._met: dict[tuple[str, str], Met] = {}
 
     def known(self, rule: Rule, raw: str) -> bool:
@@ -101,6 +114,7 @@ class Gathering:
         if rule.per_value and met.points < Certainty.HIGH:
             return False
         met.record.count += 1
+        self._weigh(met.record.best)
         return True
 
     def _meet(self, one: Candidate, record: Record) -> None:
@@ -125,11 +139,12 @@ class Gathering:
             if rule.per_value and self._full(path):
                 key = (rule.id, path, "", int(one.level))
             record = self._records.setdefault(key, Record(one))
-        if one.points > record.best.points or not record.fingerprint:
+        if min(one.points, one.cap) > min(record.best.points, record.best.cap) or not record.fingerprint:
             record.best = one
             record.fingerprint = fingerprint(one.value, self._key)
         record.count += 1
         self._meet(one, record)
+        self._weigh(one)
         if not rule.per_value and one.points >= rule.base and len(record.values) < MOST_VALUES:
             record.values.add(fingerprint(one.value, self._key))
 
@@ -140,6 +155,25 @@ class Gathering:
             marks.add(f"{int(one.level)} {one.value}")
         if any(points < 0 and sign.name in one.signs for sign, points in one.rule.supports):
             self._cues[path] = self._cues.get(path, 0) + 1
+
+    def _weigh(self, one: Candidate) -> None:
+        if one.rule.per_value and (score := min(one.points, one.cap)) >= Certainty.MEDIUM:
+            self._mass[one.rule.id, int(one.level)] += 1
+            if score >= Certainty.HIGH:
+                self._mass[one.category.value, int(one.level)] += 1
+
+    def settled(self, rules: tuple[Rule, ...]) -> dict[str, int]:
+        """By rule id, up to which level the document has enough: a rule's own marks, or high ones of its category."""
+        found: dict[str, int] = {}
+        for (name, level), count in self._mass.items():
+            if count >= ENOUGH:
+                for rule in rules:
+                    if name in (rule.id, rule.category.value):
+                        found[rule.id] = max(level, found.get(rule.id, -1))
+        for record in self._records.values():
+            if len(record.values) >= ENOUGH and self._finding(record).score >= _least(record.best.rule):
+                found[record.best.rule.id] = int(record.best.level)
+        return found
 
     def _full(self, path: Path) -> bool:
         return len(self._marks[path]) >= MOST_MARKS

@@ -14,7 +14,9 @@ DOTS = "*" * 4
 
 def masked(text: str, keep: tuple[int, int] | None) -> str:
     """The match on one line: whole where ``keep`` is None (a mark), else only so many characters at both ends."""
-    shown = "".join(c for c in " ".join(text.split()) if unicodedata.category(c)[0] != "C")
+    shown = " ".join(text.split())
+    if not shown.isprintable():
+        shown = "".join(c for c in shown if unicodedata.category(c)[0] != "C")
     if keep is None:
         return shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"
     head, tail = keep

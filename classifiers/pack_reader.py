@@ -18,8 +18,8 @@ from classifiers.signs import BUILT_IN, COUNTED
 from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
 
 RULE_FIELDS = (
-    "id title category level levels pattern ignore_case needs digits grouped base supports caps unless categories "
-    "dictionary check regions not_regions per_value reach keep matching not_matching"
+    "id title category level levels pattern dictionary ignore_case needs digits starts grouped base supports caps "
+    "unless categories check regions not_regions per_value reach keep matching not_matching"
 )
 DISTINCT = re.compile(r"distinct_\d+")
 
@@ -182,6 +182,7 @@ class Reader(Needs):
             needs=words,
             pairs=pairs,
             digits=self.span(given.get("digits"), f"{where}, digits", 99),
+            starts="".join(c + chr(ord(c) + 0xFEE0) for c in str(given.get("starts", ""))),
             grouped=self.truth(given.get("grouped", False), f"{where}, grouped"),
             base=self.number(given.get("base", 0), f"{where}, base"),
             supports=self.signs_of(given.get("supports", {}), f"{where}, supports"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from classifiers.rules import Rules
+from classifiers.rules import Rule, Rules
 
 ZERO = "\u200b-\u200f\u2060\ufeff\u00ad"
 NUMBER = re.compile(rf"[0-9０-９](?:[{ZERO}]{{0,2}}[0-9０-９]){{5,}}")
@@ -23,7 +23,9 @@ GROUPED = re.compile(
     rf"|(?:{_DIGIT}){{5}}{_SEPARATOR}(?:{_DIGIT}){{7}}[0-9０-９])"
 )
 """Digits in the groups of telephone numbers, cards and identity numbers."""
-MOST_DIGITS = 99
+MOST_DIGITS = 24
+"""Longer rows of digits are all alike."""
+DIGITS = "0123456789０１２３４５６７８９"
 BACK = 12
 """Code points before a word that its match may begin, when a mark is broken over two lines."""
 FAR = 2000
@@ -55,11 +57,31 @@ class Asking:
     """Words to the rules that need them."""
     pairs: dict[str, dict[tuple[str, bool], tuple[int, ...]]]
     """A character to its companions, and whether they stand before it, with the rules."""
-    by_length: tuple[tuple[int, ...], ...]
-    """Rules to try on a number of so many digits."""
+    by_length: dict[tuple[int, str], tuple[int, ...]]
+    """Rules to try on a number of so many digits that begins with this one."""
     grouped: tuple[int, ...]
     exact: frozenset[int]
     """Rules whose words are all that they look for."""
+
+    def in_order(self) -> list[str]:
+        """All that is looked for besides numbers, each once."""
+        return list(dict.fromkeys([*self.words, *self.pairs]))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a sighting means, by the number of the word that was seen."""
+
+    rules: list[tuple[int, ...]]
+    pairs: list[dict[tuple[str, bool], tuple[int, ...]] | None]
+    by_length: dict[tuple[int, str], tuple[int, ...]]
+    grouped: tuple[int, ...]
+
+
+def tables(asked: Asking, words: list[str]) -> Tables:
+    """The tables for words in this order."""
+    pairs = [asked.pairs.get(word) for word in words]
+    return Tables([asked.words.get(word, ()) for word in words], pairs, asked.by_length, asked.grouped)
 
 
 def asking(rules: Rules) -> Asking:
@@ -75,13 +97,19 @@ def asking(rules: Rules) -> Asking:
     return Asking(
         {word: tuple(sorted(numbers)) for word, numbers in words.items()},
         {one: {pair: tuple(numbers) for pair, numbers in table.items()} for one, table in pairs.items()},
-        tuple(
-            tuple(n for n, rule in enumerate(rules.rules) if rule.digits and rule.digits[0] <= length <= rule.digits[1])
+        {
+            (length, first): tuple(n for n, rule in enumerate(rules.rules) if _may_be(rule, length, first))
             for length in range(MOST_DIGITS + 1)
-        ),
+            for first in DIGITS
+        },
         tuple(n for n, rule in enumerate(rules.rules) if rule.grouped),
         frozenset(n for n, rule in enumerate(rules.rules) if rule.terms),
     )
+
+
+def _may_be(rule: Rule, length: int, first: str) -> bool:
+    span = rule.digits
+    return span is not None and span[0] <= length <= span[1] and (not rule.starts or first in rule.starts)
 
 
 def regions(text: str, hits: Iterable[Hit], count: int, exact: frozenset[int]) -> list[Region]:

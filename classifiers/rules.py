@@ -81,6 +81,8 @@ class Rule:
     companion, and whether the companion stands before it."""
     digits: tuple[int, int] | None
     """How many digits in a row may stand for a word of ``needs``: least and most."""
+    starts: str
+    """With which digits such a row may begin; empty: with any."""
     grouped: bool
     """Digits in groups, such as 138-0013-8000, may stand for a word of ``needs``."""
     base: int

@@ -44,6 +44,22 @@ class Spot:
     index: int
     levels: re.Pattern[str] | None
     """Any word for a level, where the rule has several."""
+    _above: list[str] | None = None
+    _below: list[str] | None = None
+
+    def above(self) -> list[str]:
+        """The lines above that say something, split once for all signs that ask."""
+        if self._above is None:
+            text = self.window.text[max(0, self.line_start - LINE_REACH) : max(0, self.line_start - 1)]
+            self._above = [line for line in text.split("\n") if line.strip()]
+        return self._above
+
+    def below(self) -> list[str]:
+        """The lines below."""
+        if self._below is None:
+            text = self.window.text[self.line_end + 1 : self.line_end + 1 + LINE_REACH]
+            self._below = [line for line in text.split("\n") if line.strip()]
+        return self._below
 
     @property
     def place(self) -> Place:

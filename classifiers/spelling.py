@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 BLANK = (
     " \\t\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f"
@@ -45,6 +46,14 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that show nothing at all."""
 Alike = Mapping[str, str]
 """A character to the others that are read as it."""
+
+
+@cache
+def gap_characters() -> frozenset[str]:
+    """The characters of ``BLANK`` and the line end."""
+    ranges = re.findall(r"(\\t|.)(?:-(.))?", BLANK)
+    codes = (range(ord(a.replace("\\t", "\t")), ord(b or a.replace("\\t", "\t")) + 1) for a, b in ranges)
+    return frozenset(chr(code) for some in codes for code in some) | {"\n"}
 
 
 def compatible() -> dict[str, str]:
@@ -84,7 +93,9 @@ def expand(pattern: str, macros: Mapping[str, str], unknown: Callable[[str], Exc
 
 def folded(text: str, alike_back: Mapping[str, str]) -> str:
     """What a match says, for comparing and counting: NFKC, gaps dropped, look-alikes put back, in capitals."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if plain.isalnum() and plain.isascii():
+        return plain.upper()
     kept = (alike_back.get(c, c) for c in plain if not _gap(c))
     return "".join(kept).upper()
 

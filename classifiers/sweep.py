@@ -17,12 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from classifiers.prefilter import GROUPED, MOST_DIGITS, NUMBER, ZERO, Asking, Hit
-from classifiers.spelling import BLANK
+from classifiers.prefilter import GROUPED, MOST_DIGITS, NUMBER, ZERO, Asking, Hit, Tables, tables
+from classifiers.spelling import BLANK, gap_characters
 
 LONG = 1 << 14
 """Code points from which hyperscan is worth its start."""
-GAP_BEFORE = re.compile(rf"[{BLANK}\n]{{0,6}}\Z")
 GAP_AFTER = re.compile(rf"[{BLANK}\n]{{0,6}}")
 FEW = 6_000
 """Words up to which the database is built where it is needed; for more, somebody must have built it (``keep``)."""
@@ -33,8 +32,8 @@ LEAD = 24
 class Sweep(Protocol):
     """One way of looking."""
 
-    def hits(self, text: str) -> list[Hit]:
-        """All that is asked for, in rising order."""
+    def hits(self, text: str, tables: Tables | None = None) -> list[Hit]:
+        """All that is asked for, in rising order; ``tables`` leave out what a document has enough of."""
 
 
 class _Asked:
@@ -42,28 +41,27 @@ class _Asked:
 
     def __init__(self, asked: Asking) -> None:
         self.asked = asked
-        self.words = list(dict.fromkeys([*asked.words, *asked.pairs]))
-        self.rules = [asked.words.get(word, ()) for word in self.words]
-        self.pairs = [asked.pairs.get(word) for word in self.words]
+        self.words = asked.in_order()
+        self.gaps = gap_characters()
+        self.tables = tables(asked, self.words)
 
-    def word(self, text: str, end: int, number: int) -> Iterator[Hit]:
+    def word(self, text: str, end: int, number: int, tables: Tables) -> Iterator[Hit]:
         """The hits that one sighting of a word makes."""
-        if self.rules[number]:
-            yield end - 1, -1, self.rules[number]
-        table = self.pairs[number]
+        if tables.rules[number]:
+            yield end - 1, -1, tables.rules[number]
+        table = tables.pairs[number]
         if table:
             before = text[end - 2] if end > 1 else ""
             after = text[end] if end < len(text) else ""
             rules = table.get((before, True), ()) + table.get((after, False), ())
-            if not rules and not (before.isalnum() and after.isalnum()):
+            if not rules and (before in self.gaps or after in self.gaps):
                 rules = self._over_gaps(text, end, table)
             if rules:
                 yield end - 1, -1, rules
 
-    @staticmethod
-    def _over_gaps(text: str, end: int, table: dict[tuple[str, bool], tuple[int, ...]]) -> tuple[int, ...]:
+    def _over_gaps(self, text: str, end: int, table: dict[tuple[str, bool], tuple[int, ...]]) -> tuple[int, ...]:
         at, least = end - 2, max(-1, end - 8)
-        while at > least and GAP_AFTER.fullmatch(text, at, at + 1):
+        while at > least and text[at] in self.gaps:
             at -= 1
         before = text[at] if at >= 0 else ""
         matched = GAP_AFTER.match(text, end)
@@ -71,13 +69,14 @@ class _Asked:
         after = text[at] if at < len(text) else ""
         return table.get((before, True), ()) + table.get((after, False), ())
 
-    def number(self, match: re.Match[str]) -> Iterator[Hit]:
+    @staticmethod
+    def number(match: re.Match[str], tables: Tables) -> Iterator[Hit]:
         """The hits that a number makes."""
         start, end = match.span()
         digits = end - start
         if not match[0].isdecimal():
             digits = sum(map(str.isdecimal, match[0]))
-        rules = self.asked.by_length[min(digits, MOST_DIGITS)]
+        rules = tables.by_length[min(digits, MOST_DIGITS), match[0][0]]
         if rules:
             yield start, end, rules
 
@@ -91,16 +90,18 @@ class Portable(_Asked):
 
         return daachorse.CharwiseDoubleArrayAhoCorasick(self.words) if self.words else None
 
-    def hits(self, text: str) -> list[Hit]:
+    def hits(self, text: str, tables: Tables | None = None) -> list[Hit]:
         """As Sweep."""
+        tables = tables or self.tables
         found: list[Hit] = []
         if self._automaton is not None:
             for _, end, number in self._automaton.find_overlapping(_encodable(text)):
-                found += self.word(text, end, number)
+                if tables.rules[number] or tables.pairs[number]:
+                    found += self.word(text, end, number, tables)
         for match in NUMBER.finditer(text):
-            found += self.number(match)
-        if self.asked.grouped:
-            found += [(*match.span(), self.asked.grouped) for match in GROUPED.finditer(text)]
+            found += self.number(match, tables)
+        if tables.grouped:
+            found += [(*match.span(), tables.grouped) for match in GROUPED.finditer(text)]
         found.sort()
         return found
 
@@ -173,8 +174,9 @@ class Hyperscan(_Asked):
                 file.write(hyperscan.dumpb(self._database))
             Path(file.name).replace(self._folder / self._name())
 
-    def hits(self, text: str) -> list[Hit]:
+    def hits(self, text: str, tables: Tables | None = None) -> list[Hit]:
         """As Sweep. The scan tells bytes; characters are counted from sighting to sighting, each byte decoded once."""
+        tables = tables or self.tables
         seen: list[tuple[int, int]] = []
         raw = b"\n" + text.encode("utf-8", "replace")
         self._database.scan(raw, match_event_handler=_collect, context=seen.append)
@@ -182,19 +184,22 @@ class Hyperscan(_Asked):
         found: list[Hit] = []
         at_byte, at, number_end, grouped_end = 1, 0, 0, 0
         words = len(self.words)
+        numbers = any(tables.by_length.values())
         for end, number in seen:
+            if number < words and not tables.rules[number] and not tables.pairs[number]:
+                continue
             at += len(raw[at_byte:end].decode("utf-8"))
             at_byte = end
             if number < words:
-                found += self.word(text, at, number)
+                found += self.word(text, at, number, tables)
                 continue
             # What is odd (full width, something invisible between) may be either.
-            if number <= words + 1 and (match := _around(NUMBER, text, number_end, at)):
+            if numbers and number <= words + 1 and (match := _around(NUMBER, text, number_end, at)):
                 number_end = match.end()
-                found += self.number(match)
-            if number > words and self.asked.grouped and (match := _around(GROUPED, text, grouped_end, at)):
+                found += self.number(match, tables)
+            if number > words and tables.grouped and (match := _around(GROUPED, text, grouped_end, at)):
                 grouped_end = match.end()
-                found.append((*match.span(), self.asked.grouped))
+                found.append((*match.span(), tables.grouped))
         found.sort()
         return found
 
@@ -250,7 +255,7 @@ class Either:
                 self._fast = Hyperscan(self._asked, self._folder)
         return self._fast
 
-    def hits(self, text: str) -> list[Hit]:
+    def hits(self, text: str, tables: Tables | None = None) -> list[Hit]:
         """As Sweep."""
         fast = self.fast() if len(text) >= LONG else None
-        return (fast if fast and fast.ready else self._portable).hits(text)
+        return (fast if fast and fast.ready else self._portable).hits(text, tables)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from classifiers.model import Block, Gap, Place, Region
 
-SIZE = 1 << 17
+SIZE = 1 << 15
 """Code points judged at a time."""
 OVERLAP = 1 << 10
 """Code points before and after what is judged that stay visible, so that a match never lacks its surroundings."""

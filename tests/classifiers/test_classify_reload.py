@@ -1,4 +1,4 @@
-"""A rule edited while the program runs: a good one comes into force, a wrong one leaves the old in force and says why."""
+"""A rule edited while the program runs: a good one comes into force, a wrong one does not, and says why."""
 
 from __future__ import annotations
 
