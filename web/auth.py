@@ -34,6 +34,9 @@ def install(app: Flask) -> None:
         g.account = office().sessions.resume(request.cookies.get(COOKIE, ""), by_itself)
         if door is Door.OPEN:
             return None
+        if g.account is None and request.headers.get("HX-Request"):
+            # A script would put the sign-in page into the middle of the one that is shown.
+            return Answer(status=401, headers={"HX-Redirect": url_for("entry.sign_in")})
         if g.account is None:
             return redirect(url_for("entry.sign_in", next=_asked()), 303)
         if not may_enter(request.endpoint, g.account.roles):
@@ -73,5 +76,4 @@ def let_out(answer: Answer) -> Answer:
     office().sessions.end(request.cookies.get(COOKIE, ""))
     renew()
     answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer

@@ -95,7 +95,7 @@ class Incidents:
                     Say("a reason is missing", "缺少理由"), Say("say in one sentence why", "请用一句话说明理由")
                 )
             if offer.option.people > 1 and not offer.confirms:
-                _ask(writing, row, account, choice, reason)
+                _ask(writing, row, account, choice, reason, terms)
             else:
                 self._end(writing, row, account, offer, reason, terms)
             writing.session.flush()
@@ -125,7 +125,9 @@ class Incidents:
         expires = self.ground.now(FALSE_POSITIVE_LIFE) if choice is Choice.FALSE_POSITIVE else ""
         told = "; ".join(part for part in ((asked.reason if asked else ""), reason) if part)
         decision = Decision(choice, by, told, writing.at, expires)
-        _approve(writing, row, account, choice, reason)
+        if asked is not None:  # what was asked for is what is confirmed
+            terms = replace(terms, rule=asked.rule, opens_until=asked.opens_until)
+        _approve(writing, row, account, choice, reason, terms)
         writing.session.add(
             DecisionRow(
                 incident=row.id,
@@ -215,9 +217,9 @@ def _rule_of(transfer: TransferRow, choice: Choice, terms: Terms) -> str:
     return terms.rule if terms.rule in rules else next(iter(rules)) if len(rules) == 1 else ""
 
 
-def _ask(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str) -> None:
+def _ask(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str, terms: Terms) -> None:
     _drop_asks(writing, row)  # a new asking takes the place of one for something else
-    _approve(writing, row, account, choice, reason)
+    _approve(writing, row, account, choice, reason, terms)
     row.state = "asked"
     writing.note("incident.asked", account.name, row.id, choice=choice.value)
 
@@ -226,7 +228,7 @@ def _drop_asks(writing: Writing, row: IncidentRow) -> None:
     writing.session.execute(update(ApprovalRow).where(ApprovalRow.incident == row.id).values(standing=False))
 
 
-def _approve(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str) -> None:
+def _approve(writing: Writing, row: IncidentRow, account: Account, choice: Choice, reason: str, terms: Terms) -> None:
     writing.session.add(
         ApprovalRow(
             id=ulid.new(),
@@ -237,6 +239,8 @@ def _approve(writing: Writing, row: IncidentRow, account: Account, choice: Choic
             choice=choice.value,
             reason=reason,
             at=writing.at,
+            rule=terms.rule,
+            opens_until=terms.opens_until,
         )
     )
 

@@ -164,6 +164,16 @@ def test_false_positives_are_counted_for_the_rule_that_was_wrong(world: World) -
     assert world.office.desk.look(world.secadmin, world.held()).rules == {"cn.mark.star": (3, 1)}
 
 
+def test_the_confirming_takes_over_what_the_asking_said(world: World) -> None:
+    world.person("second", Role.SECADMIN)
+    two = [{"rule": name, "level": "secret", "category": "state_secret", "score": 90} for name in ("right", "wrong")]
+    incident = world.held(findings=two)
+    world.office.incidents.decide(world.secadmin, incident, Choice.FALSE_POSITIVE, "why", Terms(rule="wrong"))
+    world.office.incidents.decide(world.second, incident, Choice.FALSE_POSITIVE, "", Terms(rule="right"))
+    rules = world.office.desk.look(world.secadmin, world.held(findings=two)).rules
+    assert rules == {"right": (1, 0), "wrong": (1, 1)}
+
+
 def test_a_release_sealed_until_a_day_is_an_expiry_of_the_sealed_file(world: World) -> None:
     body = transfer_body(options=[{"choice": "release_sealed"}], at=world.office.ground.now())
     world.tell("transfer", **body)

@@ -117,3 +117,8 @@ def test_the_same_page_for_scripts_is_only_the_rows(console: Served) -> None:
     console.world.held()
     answer = console.visitor("secadmin").ask("GET", "/incidents/", None, {"HX-Request": "true"})
     assert answer.text.lstrip().startswith('<div id="rows"') and PASSWORD not in answer.text
+
+
+def test_a_script_that_is_signed_out_is_sent_to_the_sign_in_page_as_a_whole(console: Served) -> None:
+    answer = console.visitor().ask("GET", "/incidents/", None, {"HX-Request": "true"})
+    assert answer.status == 401 and answer.headers["HX-Redirect"] == "/sign-in"

@@ -90,6 +90,9 @@ class ApprovalRow(Owned, Base, kw_only=True):
     at: Mapped[str]
     standing: Mapped[bool] = mapped_column(default=True)
     """False once it was withdrawn or declined."""
+    rule: Mapped[str] = mapped_column(default="")
+    opens_until: Mapped[str] = mapped_column(default="")
+    """What the asking says besides its reason; the confirming takes it over."""
 
 
 class DecisionRow(Owned, Base, kw_only=True):

@@ -17,6 +17,7 @@ depends_on = None
 ADDED: dict[str, tuple[tuple[str, str], ...]] = {
     "incidents": (("rank", ""), ("bundle", ""), ("assigned", "")),
     "decisions": (("rule", ""), ("opens_until", "")),
+    "approvals": (("rule", ""), ("opens_until", "")),
     "rulings": (("due", ""),),
     "records": (("held", "bool"),),
     "accounts": (("department", ""), ("suspended_until", "")),
