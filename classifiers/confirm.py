@@ -20,12 +20,10 @@ from classifiers.window import Window
 HOPELESS = 30
 """A match that cannot come near a medium score is not asked further: it decides nothing, and texts that only talk about
 marks are full of them."""
-COST = tuple(
-    map(
-        Where,
-        ["built_in", "check", "group", "part", "line", "before", "after", "column", "near", "above", "below", "around"],
-    )
-)
+COST = [
+    *(Where.BUILT_IN, Where.CHECK, Where.GROUP, Where.PART, Where.LINE, Where.BEFORE, Where.AFTER, Where.COLUMN),
+    *(Where.NEAR, Where.ABOVE, Where.BELOW, Where.AROUND),
+]
 """From cheap to dear."""
 Known = Callable[[Rule, str], bool]
 """Whether a match, as written, was met so often that another look could not change the verdict."""
