@@ -90,7 +90,9 @@ def asking(rules: Rules) -> Asking:
     pairs: dict[str, dict[tuple[str, bool], list[int]]] = {}
     for number, rule in enumerate(rules.rules):
         for word in rule.needs:
-            for form in {word, word.lower(), word.upper(), word.capitalize()} if rule.ignore_case else {word}:
+            # In a fixed order: the stored database of another process counts the same words by the same numbers.
+            forms = (word, word.lower(), word.upper(), word.capitalize()) if rule.ignore_case else (word,)
+            for form in dict.fromkeys(forms):
                 words.setdefault(form, []).append(number)
         for sought, companion, before in rule.pairs:
             pairs.setdefault(sought, {}).setdefault((companion, before), []).append(number)

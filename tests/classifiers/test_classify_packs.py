@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,15 @@ def test_ten_thousand_terms_are_found_by_both_ways(tmp_path: Path) -> None:
     assert list((tmp_path / "cache").glob("*.hs")) or not again.engine.sweep.fast()
     assert classify([Block(text)], again, b"k") == slow
     assert slow.findings[0].count > 1500
+
+
+def test_the_database_that_one_process_built_is_the_one_that_another_reads(tmp_path: Path) -> None:
+    """Under another hash seed: words must have the same numbers in both."""
+    script = (
+        "import sys, pathlib; from classifiers.pack import load, shipped; from classifiers.prepare import prepare;"
+        "rules = load(shipped(), pathlib.Path(sys.argv[1])); prepare(rules)"
+    )
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", script, str(tmp_path)]
+        subprocess.run(command, check=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)})
+    assert len(list(tmp_path.glob("*.hs"))) <= 1
