@@ -83,6 +83,11 @@ class Settings:
     wechat: tuple[str, ...] = ()
     """WeChat data folders named by hand, besides those that are found."""
     find_wechat: bool = True
+    accounts: tuple[str, ...] = ()
+    """Work accounts, as WeChat's folders name them, whose received files are archived; "*": every one that is found.
+    Folders in ``wechat`` count as named."""
+    pictures: bool = False
+    """Archive received pictures and films too."""
     host: str = "127.0.0.1"
     """Address that the console listens on."""
     port: int = 8443
@@ -156,6 +161,11 @@ def platform_places() -> dict[str, str]:
     """The folders by which WeChat's data is found, as the platform's environment names them."""
     names = ("XDG_CONFIG_HOME", "XDG_DOCUMENTS_DIR", "APPDATA", "LOCALAPPDATA", "USERPROFILE")
     return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def whole_environment() -> dict[str, str]:
+    """All of it, for a program that a person starts through us."""
+    return dict(os.environ)
 
 
 def service_environment() -> dict[str, str]:

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dlp import notice
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
 from dlp.agent.door import Place, Request
 from dlp.agent.force import InForce, Reloading
+from dlp.agent.gate import gate_on
 from dlp.agent.here import archive_of, desk_on, lock_file, office_file
 from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
@@ -29,6 +31,9 @@ from dlp.outbox.drops import Drop
 from dlp.received import places
 from dlp.received.intake import Intake
 from dlp.received.places import Store
+
+if TYPE_CHECKING:
+    from dlp.gate.listening import Listening
 
 STOP_SECONDS = 3.0
 """How long files in work may take when the agent ends; after that they stay claimed and the next start goes on."""
@@ -47,6 +52,8 @@ class Agent:
     courier: Courier
     force: InForce
     reloading: Reloading
+    gate: Listening | None
+    """The agent's side of the gate; None where the platform has none."""
     started: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
@@ -60,9 +67,13 @@ class Agent:
         self.lookout.start()
         self.receiver.start()
         self.courier.start()
+        if self.gate:
+            self.gate.start()
 
     def stop(self) -> None:
         """No new files first, then the files in work, then the link."""
+        if self.gate:
+            self.gate.stop()
         self.reloading.stop()
         self.lookout.stop()
         self.receiver.stop()
@@ -72,7 +83,8 @@ class Agent:
     @property
     def well(self) -> bool:
         """Whether every thread that files depend on is alive and has looked lately; systemd restarts us otherwise."""
-        return self.lanes.alive and self.lookout.alive and self.receiver.alive
+        gate = self.gate is None or self.gate.alive
+        return self.lanes.alive and self.lookout.alive and self.receiver.alive and gate
 
 
 @contextlib.contextmanager
@@ -109,22 +121,54 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     def person(drop: Drop) -> str:
         return drop.outbox.owner or me
 
+    def whose(store: Store) -> str:
+        return door.login_of(store.root.stat().st_uid) if settings.service else me
+
     def stores() -> list[Store]:
-        return places.stores(settings.wechat, platform_places(), Path.home(), find=settings.find_wechat)
+        return work_stores(settings)
 
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell)
-    lookout = Lookout(desk.custody.ground.outboxes, lanes, refusals, Strangers(desk.journal))
-    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, me, reach)
-    receiver = Receiver(intake, desk.journal, stores)
-    courier = Courier(
-        desk.journal,
-        office_file(home),
-        heard=lambda office: lookout.serve(_names(office)),
-        ruled=desk.rule,
-    )
+    outboxes = desk.custody.ground.outboxes
+    lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))
+    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, whose, reach)
+
+    def told(found: list[Store]) -> None:
+        notice.give(home, settings, desk.journal, outboxes, found, desk.force.context().policy)
+
+    receiver = Receiver(intake, desk.journal, stores, told)
+    gate = gate_on(home, desk)
+
+    def ruled() -> None:
+        desk.rule()
+        if gate:
+            gate.forget()
+
+    courier = Courier(desk.journal, office_file(home), heard=lambda office: lookout.serve(_names(office)), ruled=ruled)
     force = desk.force
     assert isinstance(force, InForce)
-    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force))
+    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), gate)
+
+
+def work_stores(settings: Settings) -> list[Store]:
+    """The stores of work accounts that are there now, of everybody whose files the agent looks after."""
+    homes = [Path.home()]
+    if settings.service:
+        homes = [Path(folder) for person in settings.people if (folder := _home_of(person))]
+    found: dict[Path, Store] = {}
+    for home in homes:
+        for store in places.stores(settings.wechat, platform_places(), home, find=settings.find_wechat):
+            found.setdefault(store.root, store)
+    return places.chosen(found.values(), settings.wechat, settings.accounts, pictures=settings.pictures)
+
+
+def _home_of(person: str) -> str:
+    """The home of a login; none for one that was removed since it was named."""
+    import pwd
+
+    try:
+        return pwd.getpwnam(person).pw_dir
+    except KeyError:
+        return ""
 
 
 def _names(office: OfficeFile) -> frozenset[str]:

@@ -40,6 +40,8 @@ class Receiver:
     journal: Journal
     stores: Callable[[], list[Store]]
     """The stores that are there now."""
+    told: Callable[[list[Store]], None] = lambda _: None
+    """Called with the stores before any file of a new one is read, so that the person is told first."""
     stir: threading.Event = field(default_factory=threading.Event)
     hints: Hints = field(init=False)
     ready: threading.Event = field(default_factory=threading.Event)
@@ -47,6 +49,7 @@ class Receiver:
     _scans: dict[Path, StoreScan] = field(default_factory=dict)
     _due: dict[Path, float] = field(default_factory=dict)
     _found: float = 0.0
+    _told: bool = False
     _stopped: bool = False
     _thread: threading.Thread | None = None
 
@@ -98,7 +101,16 @@ class Receiver:
         if self._found and time.monotonic() - self._found < FIND_SECONDS:
             return
         self._found = time.monotonic()
-        for store in self.stores():
+        stores = self.stores()
+        if not self._told or {store.root for store in stores} - self._scans.keys():
+            try:
+                self.told(stores)
+                self._told = True
+            except OSError as error:
+                # Nobody was told: nothing of a new account is read before that was possible.
+                structlog.get_logger().warning("notice.not_given", errno=error.errno)
+                return
+        for store in stores:
             if store.root in self._scans:
                 continue
             scan = StoreScan(store, self.journal)

@@ -10,7 +10,7 @@ from pathlib import Path
 from dlp import first_start
 from dlp.cli.office_here import add_passphrase
 from dlp.cli.room import Room, Words
-from dlp.config import Settings
+from dlp.config import Settings, platform_places
 from dlp.files import write_whole
 from dlp.language import Language, Say
 from dlp.lock import only_one
@@ -34,6 +34,16 @@ def add(words: Words) -> None:
         default=[],
         metavar="FOLDER",
         about=Say("a WeChat data folder, besides those found", "微信数据文件夹，可多次指定"),
+    )
+    words.add(
+        "--work-account",
+        action="append",
+        default=[],
+        metavar="ID",
+        about=Say(
+            "a WeChat account, as its folder names it, whose received files are archived; * for all",
+            "归档其接收文件的微信账号（以其文件夹名为准），可多次指定，* 表示全部",
+        ),
     )
     words.add("--no-find-wechat", action="store_true", about=Say("look in no other place", "不自动查找微信数据文件夹"))
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
@@ -60,6 +70,7 @@ def _settings(arguments: argparse.Namespace, room: Room) -> Settings:
         archive=_absolute(arguments.archive),
         wechat=tuple(_absolute(folder) for folder in arguments.wechat),
         find_wechat=not arguments.no_find_wechat,
+        accounts=_accounts(arguments, language),
         host=arguments.host or Settings().host,
         port=Settings().port if arguments.port is None else arguments.port,
     )
@@ -85,6 +96,23 @@ def _asked(arguments: argparse.Namespace, room: Room) -> tuple[Language, str]:
         )
         profile = _ask(about.to(language), list(PROFILES), "standard")
     return language, profile or "standard"
+
+
+def _accounts(arguments: argparse.Namespace, language: Language) -> tuple[str, ...]:
+    """The work accounts, by flag, else by asking on a terminal about each one that is found; else none."""
+    if arguments.work_account or arguments.no_find_wechat or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return tuple(arguments.work_account)
+    from dlp.received.places import stores
+
+    found = [store.account for store in stores((), platform_places(), Path.home(), find=True)]
+    about = Say(
+        "WeChat account {account}: archive what it receives? Only for a work account",
+        "微信账号 {account}：是否归档其接收的文件？仅限工作账号",
+    )
+    yes = [
+        account for account in found if _ask(about.format(account=account).to(language), ["yes", "no"], "no") == "yes"
+    ]
+    return tuple(yes)
 
 
 def _ask(question: str, choices: list[str], default: str) -> str:

@@ -13,6 +13,7 @@ from dlp.naming import fitting
 READY = Say("Ready", "可发送")
 HELD = Say("Held", "已扣留")
 ORIGINALS = Say("Originals", "原件")
+NOTICE = Say("What is looked at.html", "告知书.html")
 PRIVATE = ".dlp"
 """Claims and drafts, on the outbox's own file system, so that taking and giving a file is one rename."""
 
@@ -54,7 +55,13 @@ class Outbox:
     @property
     def reserved(self) -> frozenset[str]:
         """Names below the root that are never drops, in both languages, so that a change of language takes nothing."""
-        return frozenset({PRIVATE, *(one.to(tongue) for one in (READY, HELD, ORIGINALS) for tongue in Language)})
+        ours = (READY, HELD, ORIGINALS, NOTICE)
+        return frozenset({PRIVATE, *(one.to(tongue) for one in ours for tongue in Language)})
+
+    @property
+    def notice(self) -> Path:
+        """What the person is told about the files that are looked at and kept."""
+        return self.root / NOTICE.to(self.language)
 
     def make(self) -> None:
         """Create what is missing. Raises OSError."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -37,21 +37,29 @@ class Store:
     layout: Layout
     account: str
     """The account as its folder names it; for people and records."""
+    pictures: bool = False
+    """Whether pictures and films count too; documents always do."""
 
     @property
     def documents(self) -> tuple[Path, ...]:
-        """Folders that hold received documents; looked for anew each time, because chats and months are added."""
+        """Folders that hold received files; looked for anew each time, because chats and months are added."""
         if self.layout is Layout.MAC_3:
-            return tuple(sorted(self.root.glob("Message/MessageTemp/*/File")))
-        inner = INSIDE[self.layout]
-        folder = self.root.joinpath(*inner)
-        return (folder,) if folder.is_dir() else ()
+            kinds = ("File", "Image", "Video") if self.pictures else ("File",)
+            return tuple(folder for kind in kinds for folder in sorted(self.root.glob(f"Message/MessageTemp/*/{kind}")))
+        inner = (INSIDE[self.layout], *(PICTURES[self.layout] if self.pictures else ()))
+        return tuple(folder for parts in inner if (folder := self.root.joinpath(*parts)).is_dir())
 
 
 INSIDE: Mapping[Layout, tuple[str, ...]] = {
     Layout.WECHAT_4: ("msg", "file"),
     Layout.WECHAT_3: ("FileStorage", "File"),
     Layout.WECOM: ("Cache", "File"),
+    Layout.PLAIN: (),
+}
+PICTURES: Mapping[Layout, tuple[tuple[str, ...], ...]] = {
+    Layout.WECHAT_4: (("msg", "attach"), ("msg", "video")),
+    Layout.WECHAT_3: (("FileStorage", "MsgAttach"), ("FileStorage", "Image"), ("FileStorage", "Video")),
+    Layout.WECOM: (("Cache", "Image"), ("Cache", "Video")),
     Layout.PLAIN: (),
 }
 PARENTS = ("xwechat_files", "WeChat Files", "WeChatAppStore Files", "WXWork")
@@ -72,6 +80,24 @@ def stores(named: Iterable[str], places: Mapping[str, str], home: Path, *, find:
         for store in below(parent):
             found.setdefault(store.root, store)
     return list(found.values())
+
+
+ALL_ACCOUNTS = "*"
+
+
+def chosen(found: Iterable[Store], named: Iterable[str], accounts: Iterable[str], *, pictures: bool) -> list[Store]:
+    """The stores whose files are archived: those of work accounts, and those whose folder was named by hand.
+
+    A person's private account on the same machine is nobody's business: what is found and not named is left alone.
+    """
+    folders, wanted = [Path(folder) for folder in named], frozenset(accounts)
+    return [
+        replace(store, pictures=pictures)
+        for store in found
+        if ALL_ACCOUNTS in wanted
+        or store.account in wanted
+        or any(store.root.is_relative_to(folder) for folder in folders)
+    ]
 
 
 def below(folder: Path) -> list[Store]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from agent_world import OPEN, SECRET, Machine
 
 from dlp.archive import Archive
+from dlp.custody import whereabouts
 from dlp.received import ledger, places
 from dlp.received.intake import Intake
 from dlp.received.ledger import Seen
@@ -73,7 +75,7 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def intake(machine: Machine) -> Intake:
     archive = Archive(machine.folder / "archive", machine.journal, machine.recipients)
-    return Intake(machine.journal, archive, machine.desk.force.context, "li")
+    return Intake(machine.journal, archive, machine.desk.force.context, lambda _: "li")
 
 
 def write(store: Store, name: str, content: bytes) -> Path:
@@ -193,3 +195,63 @@ def test_failures_stay_on_a_list(machine: Machine, store: Store) -> None:
     stamp = Stamp.of(path.stat())
     ledger.note(machine.journal, store.root, Sighting(path, stamp, Seen.FAILED, 3, "PermissionError"))
     assert [(one.path, one.tries) for one in ledger.failed(machine.journal)] == [(path, 3)]
+
+
+def test_only_work_accounts_and_folders_named_by_hand_are_archived(tmp_path: Path) -> None:
+    for account in ("wxid_work_1111", "wxid_private_2222"):
+        (tmp_path / "xwechat_files" / account / "msg" / "file").mkdir(parents=True)
+    found = places.stores((), {}, tmp_path, find=True)
+    assert len(found) == 2
+
+    def chosen(named: tuple[str, ...], accounts: tuple[str, ...]) -> list[str]:
+        return [store.account for store in places.chosen(found, named, accounts, pictures=False)]
+
+    assert chosen((), ()) == []
+    assert chosen((), ("wxid_work",)) == ["wxid_work"]
+    assert len(chosen((), ("*",))) == 2
+    assert chosen((str(tmp_path / "xwechat_files" / "wxid_private_2222"),), ()) == ["wxid_private"]
+
+
+def test_pictures_are_found_where_they_are_wished_and_decoded(machine: Machine, store: Store, intake: Intake) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"an ordinary notice " * 20
+    folder = store.root / "msg" / "attach" / ("c" * 32) / "2026-11" / "Img"
+    folder.mkdir(parents=True)
+    (folder / "a.dat").write_bytes(bytes(byte ^ 0x4D for byte in picture))
+    (folder / "b.dat").write_bytes(bytes.fromhex("070856320807") + b"x" * 200)
+    assert settled(StoreScan(store, machine.journal)) == []
+    wished = replace(store, pictures=True)
+    assert settled(StoreScan(wished, machine.journal)) == ["a.dat", "b.dat"]
+    for name in ("a.dat", "b.dat"):
+        intake.take(wished, folder / name)
+    decoded, opaque = intake.archive.list(".png"), intake.archive.list("b.dat")
+    assert machine.opened(intake.archive.sealed_path(decoded[0])) == picture
+    assert machine.opened(intake.archive.sealed_path(opaque[0])) == (folder / "b.dat").read_bytes()
+    assert whereabouts(machine.journal, "b.dat")[0].send.detail == "undecodable=v2"
+
+
+def test_a_record_has_the_date_of_its_level(machine: Machine, store: Store, intake: Intake) -> None:
+    intake.take(store, write(store, "a.txt", OPEN))
+    intake.take(store, write(store, "b.txt", SECRET))
+    secret, plain = intake.archive.list()
+    assert secret.retain > plain.retain > plain.at
+
+
+def test_the_person_is_told_once_for_each_version(machine: Machine, store: Store) -> None:
+    from dlp import notice
+    from dlp.config import Home, Settings
+
+    home, policy = Home(machine.folder / "home"), machine.desk.force.context().policy
+
+    def give(stores: list[Store]) -> bool:
+        return notice.give(home, Settings(), machine.journal, [machine.outbox], stores, policy)
+
+    assert give([])
+    assert not give([])
+    assert "no WeChat" in machine.outbox.notice.read_text("utf-8").lower().replace("no wechat", "no WeChat")
+    assert give([store])
+    page = machine.outbox.notice.read_text("utf-8")
+    assert "wxid_a" in page
+    assert "3650 days" in page
+    assert [event.kind for event in machine.journal.events()] == ["notice.given", "notice.given"]
+    machine.outbox.notice.unlink()
+    assert give([store])
