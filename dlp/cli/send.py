@@ -34,11 +34,12 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
             )
         answer = send_file(room.home, room.settings, path, arguments.to)
         status = max(status, 0 if answer["state"] == "ready" else 1)
-        _show(answer, arguments.json, room)
+        show(answer, arguments.json, room)
     return status
 
 
-def _show(answer: dict[str, Any], as_json: bool, room: Room) -> None:
+def show(answer: dict[str, Any], as_json: bool, room: Room) -> None:
+    """Print one outcome."""
     if as_json:
         room.json(answer)
         return

@@ -1,0 +1,160 @@
+"""The keeper: holds the kernel's queues, and sees to it that somebody answers them.
+
+It does so little that it hardly can fail. When the answerer is lost or hangs, the queues stay, and with them every
+question and every mark: what was asked is refused, what comes meanwhile waits for the next answerer, some tenths of a
+second. Only when the keeper itself ends does the kernel let everything through again.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dlp.gate import wire
+from dlp.gate.answerer import MOST_DESCRIPTORS
+from dlp.gate.kernel import DENY, answer
+from dlp.gate.settings import Rules
+from dlp.gate.wire import ClosedError, Packet
+
+SILENT_SECONDS = 3.0
+"""An answerer that says nothing for so long is ended; it says something four times a second."""
+START_SECONDS = 20.0
+"""The same until it has said something for the first time: a busy machine starts it slowly."""
+MOST_STARTS, IN_SECONDS = 5, 10.0
+"""More starts than that in so short a time help nobody: the keeper ends, and systemd begins anew."""
+POLL_SECONDS = 0.25
+
+
+@dataclass(slots=True)
+class Keeper:
+    """The program."""
+
+    rules: Rules
+    door: socket.socket
+    run: int
+    """``run`` of the agent's home, open."""
+    alive: Callable[[], None]
+    """Called now and then; tells systemd."""
+    name: str = field(default_factory=lambda: f"{os.getpid()}-{time.time_ns()}")
+    """Tells the agent whether it is the same keeper as before, and no question was lost."""
+    spaces: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
+    """By id: the account, and the descriptors of queue, root and table."""
+    hooks: int = -1
+    _channel: socket.socket | None = None
+    _child: subprocess.Popen[bytes] | None = None
+    _heard: float = 0.0
+    _spoke: bool = False
+    _starts: list[float] = field(default_factory=list)
+
+    def serve(self, stopped: Callable[[float], bool]) -> int:
+        """Until ``stopped`` says so: 0; 1 when answerers end again and again."""
+        try:
+            self._start()
+            while not stopped(0):
+                self._listen()
+                self.alive()
+                if self._lost():
+                    self._end()
+                    self._refuse_all()
+                    if not self._may_start():
+                        return 1
+                    self._start()
+            return 0
+        finally:
+            # The queues first: from here on nobody may wait for an answer of ours.
+            self.close()
+            self._end()
+
+    def _may_start(self) -> bool:
+        now = time.monotonic()
+        self._starts = [at for at in self._starts if now - at < IN_SECONDS]
+        return len(self._starts) < MOST_STARTS
+
+    def _start(self) -> None:
+        ours, theirs = wire.pair()
+        command = [sys.executable, "-P", "-m", "dlp.gate.answerer", str(theirs.fileno())]
+        with theirs:
+            self._child = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        self._channel = ours
+        self._starts.append(time.monotonic())
+        self._heard, self._spoke = time.monotonic(), False
+        try:
+            wire.send(ours, {"rules": self.rules.packet(), "keeper": self.name})
+            wire.send(ours, {"give": "door"}, self.door.fileno())
+            wire.send(ours, {"give": "run"}, self.run)
+            if self.hooks >= 0:
+                wire.send(ours, {"hooks": True}, self.hooks)
+            for id, (uid, descriptors) in self.spaces.items():
+                wire.send(ours, {"space": [id, uid]}, *descriptors)
+            wire.send(ours, {"begin": True})
+        except ClosedError:
+            pass  # it ended already; the next round sees it
+        ours.setblocking(False)
+
+    def _listen(self) -> None:
+        assert self._channel is not None
+        if not select.select([self._channel], [], [], POLL_SECONDS)[0]:
+            return
+        try:
+            while found := wire.receive(self._channel):
+                self._heard, self._spoke = time.monotonic(), True
+                self._take(*found)
+        except ClosedError:
+            self._heard = float("-inf")
+
+    def _take(self, packet: Packet, descriptors: list[int]) -> None:
+        if "space" in packet and len(descriptors) == 3:
+            id, uid = packet["space"]
+            self._forget(int(id))
+            self.spaces[int(id)] = (int(uid), descriptors)
+        elif "hooks" in packet and len(descriptors) == 1 and self.hooks < 0:
+            self.hooks = descriptors[0]
+        else:
+            wire.close(descriptors)
+            if "drop" in packet:
+                self._forget(int(packet["drop"]))
+
+    def _forget(self, id: int) -> None:
+        _, descriptors = self.spaces.pop(id, (0, []))
+        wire.close(descriptors)
+
+    def _lost(self) -> bool:
+        assert self._child is not None
+        patience = SILENT_SECONDS if self._spoke else START_SECONDS
+        return self._child.poll() is not None or time.monotonic() - self._heard > patience
+
+    def _end(self) -> None:
+        """End the answerer for good, before anybody else answers in its place."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        if self._channel is not None:
+            self._channel.close()
+        self._child = self._channel = None
+
+    def _refuse_all(self) -> None:
+        """Refuse what the lost answerer had read and not answered: nobody knows which numbers, so all there can be."""
+        queues = [descriptors[0] for _, descriptors in self.spaces.values()] + [self.hooks] * (self.hooks >= 0)
+        for queue in queues:
+            for number in range(MOST_DESCRIPTORS):
+                answer(queue, number, DENY)
+
+    def close(self) -> None:
+        """Let go of every queue; the kernel lets through whoever waits."""
+        for id in list(self.spaces):
+            self._forget(id)
+        if self.hooks >= 0:
+            os.close(self.hooks)
+            self.hooks = -1
+
+
+def ignore_hangup() -> None:
+    """A terminal that closes must not end the gate."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,0 +1,118 @@
+"""One mount namespace that WeChat runs in, and the marks on its mounts.
+
+A mark on a mount of that namespace asks about files opened through it, and about nothing that any other program does,
+not even with the same file. Marks are put through the namespace's own root, which stays open here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dlp.gate import looks, mounts
+from dlp.gate.kernel import Event, Init, Kernel, Mark
+from dlp.gate.mounts import Mount
+
+QUEUE = Init.CLOEXEC | Init.NONBLOCK | Init.UNLIMITED_QUEUE | Init.UNLIMITED_MARKS
+MASK = Event.OPEN_PERM | Event.CLOSE_WRITE
+ROUNDS = 5
+"""How often the table is read again while mounts come faster than they are marked; the next notice goes on with it."""
+
+
+def id_of(pid: int) -> int:
+    """The mount namespace of a process. Raises OSError: the process is gone, or hidden from us."""
+    return os.stat(f"/proc/{pid}/ns/mnt").st_ino
+
+
+def host() -> int:
+    """The namespace that everything else on this machine runs in: that of process 1, else our own.
+
+    As a service we may have one of our own (ProtectSystem=), so process 1 is asked first.
+    """
+    try:
+        return id_of(1)
+    except OSError:
+        return id_of(os.getpid())
+
+
+@dataclass(slots=True)
+class Space:
+    """One namespace. Its descriptors are ours to close."""
+
+    id: int
+    uid: int
+    """The account that WeChat runs as there."""
+    queue: int
+    """The kernel's queue of questions."""
+    root: int
+    table: int
+    """Its mountinfo; readable as an exception whenever a mount comes or goes."""
+    uncovered: tuple[Mount, ...] = ()
+    """Mounts that could not be marked."""
+
+    @classmethod
+    def held(cls, id: int, uid: int, descriptors: Sequence[int]) -> Space:
+        """A namespace from its kept descriptors: queue, root, table."""
+        queue, root, table = descriptors
+        return cls(id, uid, queue, root, table)
+
+    @classmethod
+    def of(cls, pid: int, uid: int, kernel: Kernel) -> Space:
+        """The namespace of a process, not marked yet. Raises OSError."""
+        opened: list[int] = []
+        try:
+            opened.append(kernel.queue(QUEUE | Init.CONTENT, Init.FD_ERROR))
+            opened.append(os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY))
+            opened.append(os.open(f"/proc/{pid}/mountinfo", os.O_RDONLY))
+            return cls.held(id_of(pid), uid, opened)
+        except BaseException:
+            for descriptor in opened:
+                os.close(descriptor)
+            raise
+
+    def mark_all(self, kernel: Kernel) -> None:
+        """Mark every mount, again where it is marked already, until none came meanwhile. Raises OSError.
+
+        All of them each time: the kernel gives the number of a mount that went to the next one that comes.
+        """
+        before = b""
+        for _ in range(ROUNDS):
+            table = mounts.read_table(self.table)
+            if table == before:
+                break
+            before = table
+            there = [mount for mount in mounts.parse(table) if not mount.own]
+            self.uncovered = tuple(mount for mount in there if not self._mark(mount, kernel))
+
+    def _mark(self, mount: Mount, kernel: Kernel) -> bool:
+        """False where it stays uncovered."""
+        try:
+            point = os.open(mount.point.lstrip("/") or ".", os.O_PATH | os.O_NOFOLLOW, dir_fd=self.root)
+        except OSError:
+            return False
+        try:
+            # Another mount may stand over this one: no path leads to it then, for WeChat no more than for us.
+            if looks.mount_id(point) in (0, mount.id):
+                kernel.mark(self.queue, Mark.ADD | Mark.MOUNT, MASK, f"/proc/self/fd/{point}")
+        except OSError:
+            return False
+        finally:
+            os.close(point)
+        return True
+
+    def inhabited(self) -> bool:
+        """Whether any process is in it still."""
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                with contextlib.suppress(OSError):
+                    if id_of(int(name)) == self.id:
+                        return True
+        return False
+
+    def close(self) -> None:
+        """Let go of it: whoever waits is let through by the kernel, and nothing is asked any more."""
+        for descriptor in (self.queue, self.root, self.table):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
