@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import property_set, salvage
+from dlp.read import property_set, salvage, vba
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
 _PROPERTY_STREAMS = ("\x05SummaryInformation", "\x05DocumentSummaryInformation")
+_HARMLESS = re.compile(r"equation native|.olepres\d+|.ole10itemname|catalog|\d+|.*thumb.*|contents|ctls|.cformat|props")
+"""Streams of embedded objects that hold a formula, a preview, or the state of a control."""
+_SOME = 1024
+"""Bytes from which streams that nothing reads are a part that was not read."""
+_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1")
+"""How pictures begin."""
 _STRUCTURE = frozenset(
     {"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "\x03eprint", "current user", "1table", "0table"}
 )
@@ -35,6 +42,10 @@ class Compound:
         for name in self.ole.listdir(streams=True, storages=False):
             if tuple(name[: len(self.prefix)]) == self.prefix:
                 yield tuple(name)
+
+    def size(self) -> int:
+        """Bytes of all streams below this storage."""
+        return sum(self.ole.get_size(list(name)) for name in self.streams())
 
     def content(self, *name: str) -> bytes:
         """A stream of this storage, marked as read; empty where it is not there."""
@@ -59,11 +70,13 @@ def read(visit: Visit) -> Parts:
 
 def storage(compound: Compound) -> Parts:
     """One storage, and those inside it that are documents of their own."""
+    known = False
     for reader in _readers(compound):
+        known = True
         yield from reader(compound)
     yield from properties(compound)
     yield from _inner_storages(compound)
-    yield from _rest(compound)
+    yield from _rest(compound, known=known)
 
 
 def _readers(compound: Compound) -> Iterator[Callable[[Compound], Parts]]:
@@ -121,7 +134,8 @@ def _inner_storages(compound: Compound) -> Parts:
         yield from storage(inner)
 
 
-def _rest(compound: Compound) -> Parts:
+def _rest(compound: Compound, *, known: bool) -> Parts:
+    unread = 0
     for name in list(compound.streams()):
         if name in compound.read or name[-1].lower() in _STRUCTURE:
             continue
@@ -129,10 +143,21 @@ def _rest(compound: Compound) -> Parts:
         label = "/".join(step.strip("\x01\x03\x05") for step in name)
         if name[-1].lower() == "\x01ole10native":
             yield from _native(compound.visit, content)
+        elif any(step.upper() == "VBA" for step in name):
+            if text := vba.source(content):
+                yield Block(text, compound.visit.place(part=f"macro: {name[-1]}"))
         elif name[-1].lower() in {"package", "contents"} and content[:2] == b"PK":
             yield from compound.visit.inner(label, content)
         else:
+            harmless = compound.visit.source.depth and _HARMLESS.match(name[-1].lower())
+            if not known and not harmless and not has_pictures(content):
+                unread += len(content)
             yield from _salvaged(compound.visit, label, content)
+    if unread > _SOME:
+        # A program's own format that nothing here reads (Visio, Publisher, …): runs of characters are not its text.
+        yield compound.visit.unread(
+            GapReason.NO_READER, compound.visit.media_type, unread / max(unread, compound.size())
+        )
 
 
 def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
@@ -147,12 +172,17 @@ def pictures(visit: Visit, label: str, content: bytes) -> Parts:
     """A Gap for the pictures that a stream carries, told by how they begin; drawn ones (EMF) come compressed."""
     from dlp.read import picture
 
-    for mark in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1"):
+    for mark in _MARKS:
         at = content.find(mark)
         while at >= 0:
             size = picture.dimensions(content[at : at + (1 << 16)])
             yield visit.unseen(GapReason.PICTURE, picture.share(size), part=label)
             at = content.find(mark, at + 8)
+
+
+def has_pictures(content: bytes) -> bool:
+    """Whether pictures lie in a stream."""
+    return any(mark in content for mark in _MARKS)
 
 
 def _native(visit: Visit, content: bytes) -> Parts:

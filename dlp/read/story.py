@@ -6,6 +6,7 @@ paragraph would cut the outer one in two: 机[box]密 must stay 机密.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, Place, Region
@@ -34,6 +35,8 @@ _TAGS = tuple("{*}" + name for name in (*_RUNS, *_FRAMES, *_SHAPES, *_ATTRIBUTES
 _PLAIN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _STARS = {"f0ab": "★", "f0ac": "☆", "f0b6": "☆", "f0aa": "★", "f048": "★"}
 """Wingdings stars: the star of a secrecy mark is often one of these."""
+_SIDE = re.compile(r"(?:^|;)\s*(width|height):([\d.]{1,9})(pt|in|cm|mm)")
+_UNITS = {"pt": 12700, "in": 914400, "cm": 360000, "mm": 36000}
 _A4 = 7560310 * 10692130
 """Square EMU (914,400 an inch)."""
 
@@ -187,13 +190,21 @@ class Story:
             self._extent = _number(element.get("cx")) * _number(element.get("cy"))
         elif name in {"blip", "imagedata"}:
             id = _attribute(element, "embed") or _attribute(element, "id")
-            share = self._extent / self._page_area if name == "blip" and self._extent else 0.0
+            share = self._extent / self._page_area
             self.areas[id] = max(self.areas.get(id, 0.0), min(1.0, share))
         elif name == "pgSz":
             area = _number(_attribute(element, "w")) * _number(_attribute(element, "h")) * 635 * 635
             self._page_area = area or self._page_area
         else:
+            if name == "shape":
+                self._extent = _styled_area(element.get("style") or "")
             yield from drawing.alternative(self._visit, element, self._part)
+
+
+def _styled_area(style: str) -> int:
+    """Square EMU of a VML shape, by the width and height in its style; 0 where they are in no known unit."""
+    sides = [float(size) * _UNITS[unit] for _, size, unit in _SIDE.findall(style)]
+    return int(sides[0] * sides[1]) if len(sides) == 2 else 0
 
 
 def _remove(element: Element) -> None:

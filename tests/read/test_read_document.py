@@ -144,3 +144,13 @@ def test_html_shows_what_is_seen_and_what_is_not() -> None:
     assert found.regions("单元格") == [Region.CELL]
     for text in ("机密文", "脚本", "注释", "替代", "填写"):
         assert found.having(text)
+
+
+def test_the_source_of_macros_is_unpacked() -> None:
+    from dlp.read import vba
+
+    # The example of MS-OVBA 3.2.2: literal characters and copies of what stands before.
+    packed = bytes.fromhex(
+        "2fb00023616161626364658266007061676869 6a01380861 6b6c00306d6e6f70 0671027004107273747576 107778797a003c"
+    )
+    assert vba._unpacked(packed) == b"#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"
