@@ -41,7 +41,9 @@ class Outcome:
         """Read whole, in part, not at all, or only things that hold no text by nature."""
         if any(gap.kind is GapKind.UNREADABLE for gap in self.gaps):
             return "in part" if self.characters else "unread"
-        return "unseen" if any(gap.coverage >= 0.5 for gap in self.gaps) and not self.characters else "whole"
+        # A picture with a title in its metadata is still a picture that nobody has looked at.
+        whole = any(gap.coverage >= 0.5 and not gap.place.path and gap.place.page is None for gap in self.gaps)
+        return "unseen" if whole or (self.gaps and not self.characters) else "whole"
 
     @property
     def why(self) -> str:
