@@ -12,7 +12,6 @@ import hashlib
 import platform
 import re
 import tempfile
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,10 +44,10 @@ class _Asked:
         self.gaps = gap_characters()
         self.tables = tables(asked, self.words)
 
-    def word(self, text: str, end: int, number: int, tables: Tables) -> Iterator[Hit]:
-        """The hits that one sighting of a word makes."""
+    def word(self, text: str, end: int, number: int, tables: Tables, found: list[Hit]) -> None:
+        """Add the hits that one sighting of a word makes."""
         if tables.rules[number]:
-            yield end - 1, -1, tables.rules[number]
+            found.append((end - 1, -1, tables.rules[number]))
         table = tables.pairs[number]
         if table:
             before = text[end - 2] if end > 1 else ""
@@ -57,7 +56,7 @@ class _Asked:
             if not rules and (before in self.gaps or after in self.gaps):
                 rules = self._over_gaps(text, end, table)
             if rules:
-                yield end - 1, -1, rules
+                found.append((end - 1, -1, rules))
 
     def _over_gaps(self, text: str, end: int, table: dict[tuple[str, bool], tuple[int, ...]]) -> tuple[int, ...]:
         at, least = end - 2, max(-1, end - 8)
@@ -70,15 +69,15 @@ class _Asked:
         return table.get((before, True), ()) + table.get((after, False), ())
 
     @staticmethod
-    def number(match: re.Match[str], tables: Tables) -> Iterator[Hit]:
-        """The hits that a number makes."""
+    def number(match: re.Match[str], tables: Tables, found: list[Hit]) -> None:
+        """Add the hit that a number makes."""
         start, end = match.span()
-        digits = end - start
-        if not match[0].isdecimal():
-            digits = sum(map(str.isdecimal, match[0]))
-        rules = tables.by_length[min(digits, MOST_DIGITS), match[0][0]]
+        digits, said = end - start, match[0]
+        if not said.isdecimal():
+            digits = sum(map(str.isdecimal, said))
+        rules = tables.by_length[min(digits, MOST_DIGITS), said[0]]
         if rules:
-            yield start, end, rules
+            found.append((start, end, rules))
 
 
 class Portable(_Asked):
@@ -97,9 +96,9 @@ class Portable(_Asked):
         if self._automaton is not None:
             for _, end, number in self._automaton.find_overlapping(_encodable(text)):
                 if tables.rules[number] or tables.pairs[number]:
-                    found += self.word(text, end, number, tables)
+                    self.word(text, end, number, tables, found)
         for match in NUMBER.finditer(text):
-            found += self.number(match, tables)
+            self.number(match, tables, found)
         if tables.grouped:
             found += [(*match.span(), tables.grouped) for match in GROUPED.finditer(text)]
         found.sort()
@@ -191,12 +190,12 @@ class Hyperscan(_Asked):
             at += len(raw[at_byte:end].decode("utf-8"))
             at_byte = end
             if number < words:
-                found += self.word(text, at, number, tables)
+                self.word(text, at, number, tables, found)
                 continue
             # What is odd (full width, something invisible between) may be either.
             if numbers and number <= words + 1 and (match := _around(NUMBER, text, number_end, at)):
                 number_end = match.end()
-                found += self.number(match, tables)
+                self.number(match, tables, found)
             if number > words and tables.grouped and (match := _around(GROUPED, text, grouped_end, at)):
                 grouped_end = match.end()
                 found.append((*match.span(), tables.grouped))
