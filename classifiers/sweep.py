@@ -117,7 +117,7 @@ class Hyperscan(_Asked):
         import hyperscan
 
         version = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
-        parts = (version, platform.machine(), _processor(), *(source for source, _ in self._sources()))
+        parts = (version, platform.machine(), _features(), *(source for source, _ in self._sources()))
         return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:40] + ".hs"
 
     def _sources(self) -> list[tuple[str, bool]]:
@@ -223,7 +223,7 @@ def _collect(number: int, _start: int, end: int, _flags: int, keep: Any) -> None
     keep((end, number))
 
 
-def _processor() -> str:
+def _features() -> str:
     """The processor's features, as far as the system tells; a database is compiled for them."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
