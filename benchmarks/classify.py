@@ -189,9 +189,10 @@ def _yara(text: str, terms: list[str], _folder: Path) -> float:
 def _presidio(text: str, _terms: list[str], _folder: Path) -> float:
     if importlib.util.find_spec("presidio_analyzer") is None:
         return 0.0
-    from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, EmailRecognizer, IpRecognizer
+    from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, IbanRecognizer, IpRecognizer
 
-    recognizers = [CreditCardRecognizer(), EmailRecognizer(), IpRecognizer()]
+    # Not the one for mail addresses: it asks the network for a list of domains.
+    recognizers = [CreditCardRecognizer(), IbanRecognizer(), IpRecognizer()]
     return _rate(text, lambda: [one.analyze(text, one.supported_entities, None) for one in recognizers], 1)
 
 
