@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Say
 from dlp.office import Conflict, NotFound, Refused
-from dlp.office.opening import TooMany
+from dlp.office.opening import PasswordAgain, TooMany
 
 KINDS: tuple[tuple[type[DlpError], int], ...] = (
     (Refused, 403),
     (NotFound, 404),
     (Conflict, 409),
     (TooMany, 429),
+    (PasswordAgain, 428),
     (KeysError, 403),
     (UsageError, 400),
 )

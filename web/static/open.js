@@ -7,6 +7,14 @@ const form = place?.querySelector("form");
 
 class Told extends Error {}
 
+const again = form?.querySelector(".again");
+
+function password() {
+  const typed = form.elements.password.value;
+  form.elements.password.value = "";
+  return typed;
+}
+
 async function released(header, key, reason) {
   const answer = await fetch(place.dataset.url, {
     method: "POST",
@@ -15,10 +23,12 @@ async function released(header, key, reason) {
       Accept: "application/json",
       "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content,
     },
-    body: JSON.stringify({ header_b64: base64(header), public_b64: base64(key.public), reason }),
+    body: JSON.stringify({ header_b64: base64(header), public_b64: base64(key.public), reason, password: password() }),
   });
   if (answer.redirected) location.reload(); // signed out meanwhile
   const told = await answer.json();
+  if (answer.status === 428) again.hidden = false; // many files were opened: a session alone no longer does
+  if (answer.ok) again.hidden = true;
   if (answer.ok) return told;
   const side = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   throw new Told([told.error, told.hint].filter(Boolean).map((said) => said[side]).join(". "));

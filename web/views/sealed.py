@@ -10,7 +10,7 @@ from dlp.language import Say
 from dlp.office import Refused
 from web.here import account, office
 from web.looks import say
-from web.views.link import released
+from web.views.link import released, text
 
 pages = Blueprint("sealed", __name__)
 REVOKED = Say("nobody gets this file's key any more", "此后任何人都无法再取得该文件的密钥")
@@ -51,8 +51,14 @@ def open_page() -> str:
 
 @pages.post("/open/release")
 def release() -> Response:
-    """The key of one file for the script of the opening page; the file itself never comes here."""
+    """The key of one file for the script of the opening page; the file itself never comes here.
+
+    428 asks for the password again, which then comes with the next request.
+    """
     body = request.get_json()
     if not isinstance(body, dict):
         raise UsageError(Say("expected a JSON object", "应为 JSON 对象"))
+    if password := text(body, "password", ""):
+        office().accounts.check(account().name, password, request.remote_addr or "")
+        office().opening.proved(account())
     return jsonify(released(account(), body))
