@@ -71,7 +71,7 @@ class Archive:
         marks = ", ".join("?" * 12)
         self.journal.database.run(f"INSERT INTO records VALUES ({marks})", *what, *rest)  # noqa: S608 - marks only
 
-    def list(self, what: str = "") -> list[Record]:
+    def search(self, what: str = "") -> list[Record]:
         """All Records, newest first; only those whose name, id or sha256 fits where something is asked for."""
         if not what:
             return list(self._records("1 ORDER BY id DESC"))
@@ -81,7 +81,7 @@ class Archive:
 
     def find(self, what: str) -> Record:
         """The one Record that fits. Raises UsageError where none or several do."""
-        found = self.list(what)
+        found = self.search(what)
         if len(found) == 1:
             return found[0]
         raise UsageError(
@@ -102,6 +102,24 @@ class Archive:
             if not sound:
                 self.journal.event("record.unsound", "agent", record.id)
         return sound
+
+    def due(self, moment: str) -> list[Record]:
+        """Records whose date was before this moment, oldest first; those without a date never are."""
+        return list(self._records("retain <> '' AND retain < ? ORDER BY retain", moment))
+
+    def prune(self, record: Record) -> None:
+        """Forget a Record, and remove its object. The office is told; the event stays for ever. Raises OSError."""
+        with self.journal.transaction() as database:
+            database.run("DELETE FROM records WHERE id = ?", record.id)
+            self.journal.report("pruned", {"record": record.id, "at": now()})
+            self.journal.event("record.pruned", "agent", record.id, level=record.level)
+        # After the journal: a kill in between leaves an object that verify and the next prune know to be nobody's.
+        if self.of_content(record.object) is None:
+            self.objects.remove(record.object)
+
+    def orphans(self) -> list[str]:
+        """Objects that no Record needs: a kill came between storing one and writing it down, or while pruning."""
+        return [object_id for object_id in self.objects.all() if self.of_content(object_id) is None]
 
     def sealed_path(self, record: Record) -> Path:
         """The sealed object, which opens through the office."""

@@ -50,6 +50,7 @@ EVENTS = {
     "sealed.revoked": Say("sealed file revoked", "撤销加密文件"),
     "sealed.expires": Say("end of a sealed file set", "设置加密文件期限"),
     "record.registered": Say("archived file registered", "登记归档文件"),
+    "record.pruned": Say("archived file removed after its date", "到期清理归档文件"),
     "record.held": Say("archived file put on hold", "冻结归档文件"),
     "record.unheld": Say("hold ended", "解除冻结"),
     "outsiders.exported": Say("zip for outsiders made", "生成外部收件人压缩包"),

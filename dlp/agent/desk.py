@@ -7,6 +7,7 @@ does not.
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal, rulings
 from dlp.language import Say
-from dlp.model import Action, Because, Choice, Origin, Verdict
+from dlp.model import Action, Because, Choice, Option, Origin, Verdict
 from dlp.outbox.folders import Outbox
 
 JUDGINGS = 3
@@ -46,6 +47,8 @@ class Desk:
     journal: Journal
     force: Force
     """What is in force now; policy and rules may change while we run."""
+    suspended: Callable[[str], bool] = lambda _: False
+    """Whether the office suspended this person's sending."""
 
     def take(self, path: Path, origin: Origin, outbox: Outbox) -> Send | None:
         """Claim a drop; None when it went away meanwhile. Raises NotTakenError and OSError."""
@@ -69,6 +72,10 @@ class Desk:
         """What policy wants with one file, after what people decided about the same content for the same group."""
         with self.custody.opened(send, member) as descriptor:
             verdict = inspect(descriptor, Path(member.name).name, send.origin, self.force.context())
+        if self.suspended(send.origin.person) and verdict.action in (Action.ALLOW, Action.ENCRYPT):
+            return replace(
+                verdict, action=Action.HOLD, because=(SUSPENDED, *verdict.because), options=SUSPENDED_OPTIONS
+            )
         approved = self.journal.approved(verdict.document.sha256, send.origin.group)
         if approved and verdict.action is not Action.ALLOW:
             return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
@@ -105,6 +112,12 @@ class Desk:
             self.custody.rule(ruling)
 
 
+_SUSPENDED = Say(
+    "Sending is suspended for this person; a security officer looks at each file.",
+    "该人员的发送权限已被暂停，文件须由安全保密管理员逐一审核。",
+)
+SUSPENDED = Because("suspended", "微信安全管理制度 第十条", _SUSPENDED.en, _SUSPENDED.zh)
+SUSPENDED_OPTIONS = (Option(Choice.RELEASE), Option(Choice.RELEASE_SEALED), Option(Choice.RETURN), Option(Choice.KEEP))
 _SAID = Say(
     "A reviewer released this content for this group, and that still holds.",
     "审核人员已放行发往该群组的相同内容，且仍在有效期内。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
     return recipients
 
 
+def suspended_of(home: Home) -> Callable[[str], bool]:
+    """Whether a person's sending is suspended, as the office last told; read anew each time."""
+
+    def suspended(person: str) -> bool:
+        folded = unicodedata.normalize("NFKC", person).casefold()
+        names = OfficeFile.load(office_file(home)).suspended
+        return folded in {unicodedata.normalize("NFKC", name).casefold() for name in names}
+
+    return suspended
+
+
 def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
     """The outboxes of this machine: the person's own, or in service mode one for each person."""
     folder = settings.outbox_folder()
@@ -89,6 +101,6 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
             force.begin(warm=warm)
             pages = Receipts(lambda: force.policy, office.url)
             ground = Ground(home.agent, journal, outboxes, recipients_of(home), pages, reach)
-            yield Desk(Custody(ground), journal, force)
+            yield Desk(Custody(ground), journal, force, suspended_of(home))
         finally:
             force.end()

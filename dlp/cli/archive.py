@@ -28,8 +28,11 @@ def add(words: Words) -> None:
     """Declare the arguments."""
     words.add(
         "what",
-        choices=["list", "search", "get", "verify"],
-        about=Say("list all, search, open one, or read every object again", "列出、搜索、取出，或逐个重新校验"),
+        choices=["list", "search", "get", "verify", "prune"],
+        about=Say(
+            "list all, search, open one, read every object again, or remove what is past its date",
+            "列出、搜索、取出、逐个重新校验，或清理已到期的文件",
+        ),
     )
     words.add(
         "which",
@@ -38,6 +41,7 @@ def add(words: Words) -> None:
         metavar="NAME|ID|SHA256",
         about=Say("part of the name, or a whole id or SHA-256", "名称的一部分，或完整的编号、SHA-256"),
     )
+    words.add("--yes", action="store_true", about=Say("prune: really remove", "清理：确认删除"))
     words.add("-o", "--output", metavar="OUT", about=Say("get: write to this file", "取出：输出文件"))
     add_opening(words)
     words.json()
@@ -55,7 +59,9 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     with _archive(room) as archive:
         if arguments.what == "get":
             return _get(archive, arguments, room)
-        records = archive.list(arguments.which)
+        if arguments.what == "prune":
+            return _prune(archive, arguments, room)
+        records = archive.search(arguments.which)
         if arguments.what == "verify":
             return _verify(archive, records, arguments, room)
         for record in records:
@@ -96,6 +102,39 @@ def _verify(archive: Archive, records: list[Record], arguments: argparse.Namespa
         said = Say("{count} records read again, {damaged} damaged", "已重新校验 {count} 条记录，{damaged} 条损坏")
         room.say(said.format(count=len(records), damaged=damaged))
     return 3 if damaged else 0
+
+
+def _prune(archive: Archive, arguments: argparse.Namespace, room: Room) -> int:
+    """Remove what is past its date and not held; without --yes only say what would be."""
+    from dlp.agent.here import office_file
+    from dlp.clock import now
+    from dlp.link.office_file import OfficeFile
+
+    office = OfficeFile.load(office_file(room.home))
+    if not office.told:
+        raise UsageError(
+            Say("the office never told which records are on hold", "管理端尚未告知哪些记录被冻结"),
+            Say("let the agent reach the office once; nothing was removed", "请先让代理连接一次管理端；未删除任何文件"),
+        )
+    due = archive.due(now())
+    held = [record for record in due if record.id in office.holds]
+    over = [record for record in due if record.id not in office.holds]
+    for record in over:
+        if arguments.yes:
+            archive.prune(record)
+        _show(record, arguments, room)
+    if arguments.json:
+        return 0
+    said = (
+        Say("{count} removed, {held} on hold", "已清理 {count} 条，冻结 {held} 条")
+        if arguments.yes
+        else Say(
+            "{count} past their date, {held} on hold; --yes removes them",
+            "已到期 {count} 条，冻结 {held} 条；加 --yes 执行清理",
+        )
+    )
+    room.say(said.format(count=len(over), held=len(held)))
+    return 0
 
 
 def _show(record: Record, arguments: argparse.Namespace, room: Room) -> None:

@@ -35,6 +35,12 @@ class OfficeFile:
     recovery: str
     revision: int = 0
     groups: tuple[Group, ...] = ()
+    suspended: tuple[str, ...] = ()
+    """People whose sending is suspended: what they hand over is held."""
+    holds: tuple[str, ...] = ()
+    """Records of this machine that are kept beyond their date."""
+    told: bool = False
+    """Whether the office ever told the three above: what nobody told is not empty."""
 
     @classmethod
     def load(cls, path: Path) -> OfficeFile:
@@ -42,7 +48,8 @@ class OfficeFile:
         try:
             raw = json.loads(path.read_text("utf-8"))
             groups = tuple(Group(one["name"], one["highest"]) for one in raw.pop("groups", ()))
-            return cls(**raw, groups=groups)
+            suspended, holds = _texts(raw.pop("suspended", [])), _texts(raw.pop("holds", []))
+            return cls(**raw, groups=groups, suspended=suspended, holds=holds)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise KeysError(
                 Say("{file} cannot be used: {error}", "{file} 无法使用：{error}").format(file=path, error=error),
@@ -64,4 +71,10 @@ class OfficeFile:
         if not all(isinstance(key, str) and key.startswith("age1") for key in (epoch, recovery)):
             raise ValueError("the office's keys are not age recipients")
         groups = tuple(Group(str(one["name"]), str(one["highest"])) for one in rows) if isinstance(rows, list) else ()
-        return replace(self, epoch=epoch, recovery=recovery, revision=revision, groups=groups)
+        suspended, holds = _texts(keys.get("suspended")), _texts(keys.get("holds"))
+        known = replace(self, epoch=epoch, recovery=recovery, revision=revision, groups=groups)
+        return replace(known, suspended=suspended, holds=holds, told=True)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -10,7 +10,9 @@ An agent proves itself with ``Authorization: Bearer <machine token>``; 401 means
   is sent.
 - ``GET RULINGS?after=N&wait=S`` -> ``{"rulings": [{"sequence", "transfer", "choice", "by", "reason", "expires"}, …],
   "revision": n}``: waits up to S seconds for the first ruling after N. ``revision`` rises when keys or groups change.
-- ``GET KEYS`` -> ``{"epoch", "recovery", "revision", "groups": [{"name", "highest"}, …]}``.
+- ``GET KEYS`` -> ``{"epoch", "recovery", "revision", "groups": [{"name", "highest"}, …], "suspended": [account, …],
+  "holds": [record id, …]}``: people whose sending is suspended, and archived files of this machine that are kept beyond
+  their date.
 
 A reader without a browser proves themself with name and password:
 

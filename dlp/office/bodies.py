@@ -123,6 +123,11 @@ def exported(body: Fields) -> dict[str, Any]:
     }
 
 
+def pruned(body: Fields) -> dict[str, Any]:
+    """A ``pruned`` report: the object of a record was removed after its date."""
+    return {"record": body.token("record"), "at": body.moment("at")}
+
+
 def head(body: Fields) -> dict[str, Any]:
     """A ``head`` report: where the agent's own chain stands."""
     return {"sequence": body.whole("sequence"), "hash": body.digest("hash")}

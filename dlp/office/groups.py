@@ -65,7 +65,7 @@ class Groups:
             writing.session.flush()
             account.roles = sorted({*account.roles, Role.GROUP_OWNER.value})
             _join(writing, row, account.id)
-            _changed(writing)
+            changed(writing)
             writing.note("group.created", by.name, row.id, owner=account.name, highest=highest.id)
             return group_view(writing.session, row)
 
@@ -94,7 +94,7 @@ class Groups:
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
             row.purpose, row.highest = purpose.strip()[:1000], highest.id
-            _changed(writing)
+            changed(writing)
             writing.note("group.described", by.name, row.id, highest=highest.id)
             return group_view(writing.session, row)
 
@@ -103,7 +103,7 @@ class Groups:
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
             row.closed = True
-            _changed(writing)
+            changed(writing)
             writing.note("group.closed", by.name, row.id)
             return group_view(writing.session, row)
 
@@ -145,7 +145,8 @@ class Groups:
         return row
 
 
-def _changed(writing: Writing) -> None:
+def changed(writing: Writing) -> None:
+    """Agents hear of it: groups, holds and suspensions have one revision."""
     row = writing.session.get_one(OrganisationRow, writing.organisation)
     row.settings = {**row.settings, REVISION: int(row.settings.get(REVISION, 0)) + 1}
 

@@ -214,6 +214,15 @@ def _exported(writing: Writing, machine: Machine, report: Report) -> None:
     writing.note("outsiders.exported", f"machine:{machine.letter}", body["zip_sha256"], file=file, **body)
 
 
+def _pruned(writing: Writing, machine: Machine, report: Report) -> None:
+    columns = bodies.pruned(Fields.of(report.body))
+    row = writing.session.get(RecordRow, columns["record"])
+    if row is None or row.machine != machine.id:
+        raise Malformed("record: expected one of this machine")
+    row.pruned = row.pruned or columns["at"]
+    writing.note("record.pruned", f"machine:{machine.letter}", row.id, held=row.held)
+
+
 def _unregistered(writing: Writing, digest: str) -> None:
     """A header stands for one file: a second label on it could give it to people whom the first one keeps out."""
     for table in (SealedRow, RecordRow):
@@ -246,6 +255,7 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "outcome": _outcome,
     "sealed": _sealed,
     "record": _record,
+    "pruned": _pruned,
     "exported": _exported,
     "head": _head,
 }

@@ -12,9 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing, parse_moment
+from dlp.office.groups import changed
 from dlp.office.pages import Page, like, page
 from dlp.office.people import Account
-from dlp.office.refusals import no_right, not_there
+from dlp.office.refusals import Conflict, no_right, not_there
 from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import GroupRow, MemberRow, OpeningRow, RecordRow, SealedRow
 from dlp.office.tokens import fold
@@ -129,9 +130,18 @@ class Records:
             row = writing.session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
             if row is None:
                 raise not_there(RECORD)
+            if row.pruned:
+                raise Conflict(Say("the record's file was removed after its date", "该记录的文件已到期清理"))
             row.held = held
+            changed(writing)  # its machine must hear of it before the date comes
             writing.note("record.held" if held else "record.unheld", account.name, row.id, reasoned=True)
             return record_view(row)
+
+    def held_on(self, machine: str) -> tuple[str, ...]:
+        """The records that a machine keeps beyond their date."""
+        with self.ground.reading() as session:
+            asked = select(RecordRow.id).where(RecordRow.machine == machine, RecordRow.held.is_(True))
+            return tuple(session.scalars(asked.order_by(RecordRow.id)))
 
     def openings(self, account: Account, record_id: str) -> tuple[Opening, ...]:
         """Who tried to open it, newest first; for those who oversee the archive."""

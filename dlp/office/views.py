@@ -173,6 +173,7 @@ class ArchiveRecord:
     at: str
     machine: str
     held: bool
+    pruned: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,3 +337,17 @@ def test_retention_is_that_of_the_level_or_the_next_lower_one() -> None:
 
     keeping = Keeping(((Level.SENSITIVE, 30), (Level.INTERNAL, 10)))
     assert [keeping.days(level) for level in Level] == [None, 10, 30, 30, 30, 30]
+
+
+def test_what_a_suspended_person_hands_over_is_held(machine: Machine) -> None:
+    from dataclasses import replace
+
+    desk = replace(machine.desk, suspended=lambda person: person == "li")
+    send = desk.take(machine.drop("a", OPEN), Origin("li", "outbox"), machine.outbox)
+    other = desk.take(machine.drop("b", OPEN), Origin("wang", "outbox"), machine.outbox)
+    assert send is not None
+    assert other is not None
+    assert desk.judge(send).state is State.HELD
+    assert desk.judge(other).state is State.READY
+    (member,) = machine.custody.members(send)
+    assert [row["rule"] for row in member.judged["because"]] == ["suspended", "otherwise"]

@@ -131,7 +131,7 @@ def test_a_new_month_is_found(machine: Machine, store: Store) -> None:
 def test_a_new_file_is_archived_sealed_with_one_record(machine: Machine, store: Store, intake: Intake) -> None:
     seen = intake.take(store, write(store, "合同.txt", OPEN))
     assert seen.state is Seen.ARCHIVED
-    (record,) = intake.archive.list("合同")
+    (record,) = intake.archive.search("合同")
     sealed = intake.archive.sealed_path(record)
     assert OPEN not in sealed.read_bytes()
     assert machine.opened(sealed) == OPEN
@@ -139,14 +139,14 @@ def test_a_new_file_is_archived_sealed_with_one_record(machine: Machine, store: 
     assert sorted(kinds) == ["head", "record", "transfer"]
     twin = intake.take(store, write(store, "合同 (1).txt", OPEN))
     assert twin.state is Seen.DUPLICATE
-    assert len(intake.archive.list()) == 1
+    assert len(intake.archive.search()) == 1
     assert (store.root / "msg/file/2026-11/合同.txt").read_bytes() == OPEN
 
 
 def test_our_own_sent_copy_is_recognised(machine: Machine, store: Store, intake: Intake) -> None:
     machine.hand_over(machine.drop("notice.txt", OPEN))
     assert intake.take(store, write(store, "notice.txt", OPEN)).state is Seen.OWN
-    assert intake.archive.list() == []
+    assert intake.archive.search() == []
 
 
 @pytest.mark.parametrize("dropped", [False, True])
@@ -164,7 +164,7 @@ def test_a_secret_file_in_the_store_is_an_incident(
 
 def test_an_object_that_changed_is_found_and_said(machine: Machine, store: Store, intake: Intake) -> None:
     intake.take(store, write(store, "a.txt", OPEN))
-    (record,) = intake.archive.list()
+    (record,) = intake.archive.search()
     assert intake.archive.verify(record)
     path = intake.archive.sealed_path(record)
     content = bytearray(path.read_bytes())
@@ -173,7 +173,7 @@ def test_an_object_that_changed_is_found_and_said(machine: Machine, store: Store
     assert not intake.archive.verify(record)
     path.unlink()
     assert not intake.archive.verify(record)
-    assert [record.sound for record in intake.archive.list()] == [False]
+    assert [record.sound for record in intake.archive.search()] == [False]
 
 
 def test_links_in_the_store_are_not_followed(machine: Machine, store: Store, intake: Intake) -> None:
@@ -223,7 +223,7 @@ def test_pictures_are_found_where_they_are_wished_and_decoded(machine: Machine, 
     assert settled(StoreScan(wished, machine.journal)) == ["a.dat", "b.dat"]
     for name in ("a.dat", "b.dat"):
         intake.take(wished, folder / name)
-    decoded, opaque = intake.archive.list(".png"), intake.archive.list("b.dat")
+    decoded, opaque = intake.archive.search(".png"), intake.archive.search("b.dat")
     assert machine.opened(intake.archive.sealed_path(decoded[0])) == picture
     assert machine.opened(intake.archive.sealed_path(opaque[0])) == (folder / "b.dat").read_bytes()
     assert whereabouts(machine.journal, "b.dat")[0].send.detail == "undecodable=v2"
@@ -232,7 +232,7 @@ def test_pictures_are_found_where_they_are_wished_and_decoded(machine: Machine, 
 def test_a_record_has_the_date_of_its_level(machine: Machine, store: Store, intake: Intake) -> None:
     intake.take(store, write(store, "a.txt", OPEN))
     intake.take(store, write(store, "b.txt", SECRET))
-    secret, plain = intake.archive.list()
+    secret, plain = intake.archive.search()
     assert secret.retain > plain.retain > plain.at
 
 
@@ -255,3 +255,27 @@ def test_the_person_is_told_once_for_each_version(machine: Machine, store: Store
     assert [event.kind for event in machine.journal.events()] == ["notice.given", "notice.given"]
     machine.outbox.notice.unlink()
     assert give([store])
+
+
+def test_pruning_removes_what_is_past_its_date_and_tells_the_office(
+    machine: Machine, store: Store, intake: Intake
+) -> None:
+    intake.take(store, write(store, "a.txt", OPEN))
+    intake.take(store, write(store, "b.txt", SECRET))
+    archive = intake.archive
+    assert archive.due("2020-01-01T00:00:00.000000Z") == []
+    (due,) = archive.due(archive.search("a.txt")[0].retain + "z")
+    archive.prune(due)
+    assert not archive.sealed_path(due).exists()
+    assert [record.name for record in archive.search()] == ["b.txt"]
+    assert [report.body["record"] for report in machine.journal.pending(50) if report.kind == "pruned"] == [due.id]
+    assert archive.orphans() == []
+
+
+def test_an_object_that_no_record_needs_is_found(machine: Machine, store: Store, intake: Intake) -> None:
+    path = write(store, "a.txt", OPEN)
+    with path.open("rb") as file:
+        stored = intake.archive.store(file.fileno(), "")
+    assert intake.archive.orphans() == [stored.id]
+    intake.take(store, path)
+    assert intake.archive.orphans() == []

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from dlp import ulid
 from dlp.errors import UsageError
 from dlp.model import Report
-from dlp.office import EventFilter, Office
+from dlp.office import Conflict, EventFilter, Office
 from dlp.office.store.tables import IncidentRow, TakenRow, TransferRow
 
 
@@ -161,3 +161,28 @@ def test_reports_in_any_order_and_repeated_come_to_the_same_end(
             assert len(session.scalars(select(TakenRow)).all()) == 6
         assert office.audit.verify() is None
         office.close()
+
+
+def test_a_pruned_record_says_so_once_and_cannot_be_held_any_more(world: World) -> None:
+    body = {
+        "record": ulid.new(),
+        "transfer": ulid.new(),
+        "object": "ab" * 32,
+        "header_digest": "ef" * 32,
+        "sha256": "ab" * 32,
+        "name": "合同.docx",
+        "size": 3,
+        "level": "internal",
+        "at": "2026-11-24T11:00:00.000000Z",
+    }
+    world.tell("record", **body)
+    assert world.office.records.held_on(world.machine.id) == ()
+    before = world.office.revision()
+    world.office.records.hold(world.secadmin, body["record"], True, "complaint")
+    assert world.office.records.held_on(world.machine.id) == (body["record"],)
+    assert world.office.revision() > before
+    for day in ("25", "26"):
+        world.tell("pruned", record=body["record"], at=f"2026-11-{day}T11:00:00.000000Z")
+    assert world.office.records.show(world.secadmin, body["record"]).pruned.startswith("2026-11-25")
+    with pytest.raises(Conflict):
+        world.office.records.hold(world.secadmin, body["record"], False, "over")

@@ -52,9 +52,10 @@ def rulings() -> Response:
 @pages.get(KEYS)
 def keys() -> Response:
     """The public keys to seal to, and the groups that files may be declared for."""
-    _machine()
+    machine = _machine()
     groups = [{"name": name, "highest": highest.id} for name, highest in office().groups.open()]
-    return jsonify({**office().keys(), "groups": groups, "suspended": list(office().careers.suspended())})
+    suspended, holds = office().careers.suspended(), office().records.held_on(machine.id)
+    return jsonify({**office().keys(), "groups": groups, "suspended": list(suspended), "holds": list(holds)})
 
 
 @pages.post(OPEN)

@@ -179,6 +179,8 @@ class RecordRow(Owned, Base, kw_only=True):
     at: Mapped[str]
     held: Mapped[bool] = mapped_column(default=False)
     """Kept beyond its date until somebody ends the hold."""
+    pruned: Mapped[str] = mapped_column(default="")
+    """When its object was removed after its date; empty while it is kept."""
 
 
 class OpeningRow(Owned, Base, kw_only=True):
