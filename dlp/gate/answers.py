@@ -68,7 +68,7 @@ class Answers:
                 continue
             try:
                 if mask & Event.CLOSE_WRITE:
-                    self._written(space, fd)
+                    self._written(fd)
                 else:
                     self._asked(space, queue, fd)
             except Exception:  # noqa: BLE001 - an event without an answer would hang its opener
@@ -105,7 +105,8 @@ class Answers:
             return True
         key = key_of(status)
         if status.st_size == 0:
-            self.memory.begin(key, status, time.time_ns())
+            if looks.has_writer(fd):  # opened to be written, not only looked at
+                self.memory.begin(key, status, time.time_ns())
             return True
         return (key in self.memory.made or key in self.memory.begun) and looks.sound(fd) and looks.has_writer(fd)
 
@@ -138,12 +139,14 @@ class Answers:
             self.counts.away += 1
             self._end(question, DENY)
 
-    def _written(self, space: Space, fd: int) -> None:
+    def _written(self, fd: int) -> None:
         """WeChat closed a file that it had open for writing."""
         status = os.fstat(fd)
         key, stamp = key_of(status), stamp_of(status)
         if stat.S_ISREG(status.st_mode) and looks.sound(fd) and self.memory.finish(key, stamp):
-            self.link.tell({"made": [*key, *stamp], "uid": space.uid})
+            path = os.readlink(f"/proc/self/fd/{fd}")
+            if standing(self.exempt, path, status, fd) is not Standing.FREE:
+                self.link.tell({"made": [*key, *stamp]}, fd)
         os.close(fd)
 
     def verdict(self, packet: Packet) -> None:

@@ -54,14 +54,20 @@ class Beside:
                 if child in ready:
                     return self._status()
                 if stopped():
-                    self._signal_all(signal.SIGCONT)
-                    os.kill(self.launched.pid, signal.SIGTERM)
+                    self._end()
                 if self.end in ready or self.end is None:
                     self._see_to_gate()
         finally:
             os.close(child)
             if self.end is not None:
                 self.end.close()
+
+    def _end(self) -> None:
+        """Ask WeChat to end; where it is paused it must not run on even for that."""
+        if self.lost_since:
+            self._signal_all(signal.SIGKILL)
+        else:
+            os.kill(self.launched.pid, signal.SIGTERM)
 
     def _status(self) -> int:
         _, status = os.waitpid(self.launched.pid, 0)

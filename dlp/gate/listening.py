@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -45,13 +46,12 @@ class Listening:
     """Hears of what was refused, and of the gate itself."""
     notices: Notices
     connected: bool = False
-    _asks: queues.Queue[tuple[socket.socket, Ask, int] | None] = field(
-        default_factory=lambda: queues.Queue(MOST_WAITING)
-    )
-    _made: list[list[int]] = field(default_factory=list)
+    _jobs: queues.Queue[Callable[[], None] | None] = field(default_factory=lambda: queues.Queue(MOST_WAITING))
     _end: socket.socket | None = None
     _gate: socket.socket | None = None
     _stop: int = -1
+    _stir: int = -1
+    """Set by the threads when something waits to be written down."""
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
@@ -61,7 +61,7 @@ class Listening:
             self._end = wire.listening(folder, NAME, 0o600)
         finally:
             os.close(folder)
-        self._stop = os.eventfd(0, os.EFD_CLOEXEC)
+        self._stop, self._stir = (os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK) for _ in range(2))
         self.attempts.resume()
         self.judge.made.prune()
         self.notices.start()
@@ -78,7 +78,7 @@ class Listening:
             return
         os.eventfd_write(self._stop, 1)
         for _ in range(JUDGES):
-            self._asks.put(None)
+            self._jobs.put(None)
         for thread in self._threads:
             thread.join(3)
         (self.run / NAME).unlink(missing_ok=True)
@@ -106,9 +106,11 @@ class Listening:
     def _turn(self) -> bool:
         """Wait for something and serve it; true when it is time to end."""
         ends: list[socket.socket | int] = [end for end in (self._end, self._gate) if end is not None]
-        wait = FLUSH_SECONDS if self._made or self.attempts.open else None
-        ready, _, _ = select.select([self._stop, *ends], [], [], wait)
-        self._flush()
+        wait = FLUSH_SECONDS if self.judge.made.waiting or self.attempts.open else None
+        ready, _, _ = select.select([self._stop, self._stir, *ends], [], [], wait)
+        if self._stir in ready:
+            os.eventfd_read(self._stir)
+        self.judge.made.flush()
         self.attempts.tick(time.monotonic())
         if self._stop in ready:
             self._hang_up()
@@ -130,7 +132,7 @@ class Listening:
         self._gate, self.connected = gate, True
         self.attempts.connected()
         while len(self._threads) <= JUDGES:  # a machine without a gate needs none of them
-            self._begin(f"gate-judge-{len(self._threads)}", self._judge)
+            self._begin(f"gate-judge-{len(self._threads)}", self._work)
 
     def _hang_up(self) -> None:
         if self._gate is not None:
@@ -150,43 +152,52 @@ class Listening:
         packet, descriptors = found
         if "ask" in packet and len(descriptors) == 1:
             ask = Ask(int(packet["ask"]), str(packet["path"]), int(packet["uid"]), packet.get("own") is True)
-            self._take(ask, descriptors[0])
-            return
-        wire.close(descriptors)
-        if "made" in packet:
-            self._made.append([int(number) for number in packet["made"]])
+            self.attempts.asked(ask)
+            if not self._put(partial(self._judge, self._gate, ask, descriptors[0])):
+                os.close(descriptors[0])
+                self._say(self._gate, {"verdict": ask.ticket, "allow": False, "keep": False})
+        elif "made" in packet and len(descriptors) == 1:
+            told = [int(number) for number in packet["made"]]
+            self.judge.made.expect(told)
+            if not self._put(partial(self._made, told, descriptors[0])):
+                self._made(told, descriptors[0])
         else:
+            wire.close(descriptors)
             self.attempts.heard(packet)
 
-    def _take(self, ask: Ask, descriptor: int) -> None:
-        assert self._gate is not None
-        self.attempts.asked(ask)
+    def _put(self, job: Callable[[], None]) -> bool:
         try:
-            self._asks.put_nowait((self._gate, ask, descriptor))
+            self._jobs.put_nowait(job)
         except queues.Full:
-            os.close(descriptor)
-            self._say(self._gate, {"verdict": ask.ticket, "allow": False, "keep": False})
+            return False
+        return True
 
-    def _flush(self) -> None:
-        if self._made:
-            made, self._made = self._made, []
-            self.judge.made.note(made)
-
-    def _judge(self) -> None:
-        while (job := self._asks.get()) is not None:
-            gate, ask, descriptor = job
-            answer = Answer(allow=False, keep=False)
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
             try:
-                answer = self.judge.answer(ask, descriptor)
-            except (OSError, DlpError) as error:
-                structlog.get_logger().warning("gate.unjudged", error=type(error).__name__)
+                job()
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end a thread that WeChat waits for
                 structlog.get_logger().error("gate.fault", error=type(error).__name__)
-            finally:
-                os.close(descriptor)
+
+    def _made(self, told: list[int], descriptor: int) -> None:
+        try:
+            self.judge.made.note(told, descriptor)
+        finally:
+            os.close(descriptor)
+        os.eventfd_write(self._stir, 1)
+
+    def _judge(self, gate: socket.socket, ask: Ask, descriptor: int) -> None:
+        answer = Answer(allow=False, keep=False)
+        try:
+            answer = self.judge.answer(ask, descriptor)
+        except (OSError, DlpError) as error:
+            structlog.get_logger().warning("gate.unjudged", error=type(error).__name__)
+        finally:
+            os.close(descriptor)
             said = {"verdict": ask.ticket, "allow": answer.allow, "keep": answer.keep, "made": answer.made}
             self._say(gate, said)
-            self.attempts.judged(ask, answer)
+        self.attempts.judged(ask, answer)
+        os.eventfd_write(self._stir, 1)
 
     @staticmethod
     def _say(gate: socket.socket, packet: Packet) -> None:

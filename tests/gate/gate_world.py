@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -165,11 +166,12 @@ class World:
                 gate_folder=str(self.folder / "door"),
                 gate_exempt=(*interpreter, f"{self.programs}/**"),
             )
-            first_start.set_up(home, self.settings)
+            self.settings, self.secrets = first_start.set_up(home, self.settings)
             first_start.finish(home)
         self.agent = Program(
             [sys.executable, "-P", "-m", "dlp.agent", "--home", str(self.home)], self.folder / "agent.log"
         )
+        self.office = Program([sys.executable, "-P", "-m", "web", "--home", str(self.home)], self.folder / "office.log")
         self.gate = Program(
             [sys.executable, "-P", "-m", "dlp.gate", "--home", str(self.home)], self.folder / "gate.log"
         )
@@ -189,6 +191,14 @@ class World:
         finally:
             end.close()
 
+    def dlp(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(self.home), "--language", "en", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    def cards(self) -> dict[str, str]:
+        """The pages in Held, by name."""
+        return {path.name: path.read_text("utf-8") for path in (self.box / "Held").glob("*.html")}
+
     def client(self, *words: str, user: int = 0) -> Client:
         client = Client.start(self, *words, user=user)
         self.clients.append(client)
@@ -201,11 +211,11 @@ class World:
         return path
 
     def stop(self) -> None:
-        # The gate first: whoever waits for an answer is let go by it.
-        self.gate.stop()
         for client in self.clients:
             client.stop()
+        self.gate.stop()
         self.agent.stop()
+        self.office.stop()
 
 
 @contextlib.contextmanager
@@ -227,7 +237,26 @@ def ext4(size: int = 256) -> Iterator[Path]:
 
 
 def _unmount(point: Path) -> None:
-    until(lambda: subprocess.run(["umount", str(point)], capture_output=True, check=False).returncode == 0, "unmounted")
+    def done() -> bool:
+        return subprocess.run(["umount", str(point)], capture_output=True, check=False).returncode == 0
+
+    try:
+        until(done, "unmounted", 10)
+    except AssertionError as error:
+        raise AssertionError(f"used by {users(point)}") from error
+
+
+def users(point: Path) -> list[str]:
+    """Processes that hold something open below a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            links = [process / "cwd", process / "root", process / "exe", *(process / "fd").iterdir()]
+            for link in links:
+                with contextlib.suppress(OSError):
+                    if os.readlink(link).startswith(f"{point}/"):
+                        found.append(f"{process.name} {link.name} {os.readlink(link)}")
+    return found
 
 
 def children(pid: int) -> list[int]:
