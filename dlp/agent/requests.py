@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from dlp import sweep
 from dlp.agent import door
 from dlp.agent.desk import Desk
 from dlp.agent.door import Peer, Request
@@ -79,6 +80,8 @@ def answer(desk: Desk, request: Request) -> dict[str, Any]:
             raise sends.no_such_number(send.number)
         back = desk.take_back(send.number)
         return {"number": back.number, "path": as_text(back.path or "")}
+    if asked.get("do") == "sweep" and peer.trusted:
+        return {"held": sum(sweep.ready(desk, one, one.owner or peer.login) for one in desk.custody.ground.outboxes)}
     if asked.get("do") == "where":
         found = whereabouts(desk.journal, str(asked.get("what", "")))
         return {"found": [one.to_json() for one in found if peer.may_see(one.send.origin.person)]}

@@ -38,6 +38,7 @@ COMMANDS = (
     Command("keys", "keys", Say("keys: backup, restore, revoke, recover", "密钥：备份、恢复、吊销、应急解密")),
     Command("archive", "archive", Say("the received files: list, get, verify", "接收文件归档：列出、取出、校验")),
     Command("wechat", "wechat", Say("start WeChat behind the gate (Linux)", "在门卫之后启动微信（Linux）")),
+    Command("sweep", "sweep", Say("judge what lies in WeChat's folders already", "检查微信文件夹中已有的文件")),
     Command("policy", "policy", Say("show a policy, or run its own examples", "查看策略，或运行策略自带的示例")),
     Command(
         "rules", "rules", Say("show the rule packs, or run their own examples", "查看规则包，或运行规则自带的示例")

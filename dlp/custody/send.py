@@ -156,6 +156,12 @@ def at_path(journal: Journal, path: Path) -> Send | None:
     return send_of(rows[0]) if rows else None
 
 
+def transfer_with(journal: Journal, transfer: str) -> Transfer | None:
+    """One file by the id of its transfer."""
+    rows = journal.database.rows("SELECT * FROM transfers WHERE id = ?", transfer)
+    return transfer_of(rows[0]) if rows else None
+
+
 def of_transfer(journal: Journal, transfer: str) -> Send | None:
     """The Send of a transfer that this machine has."""
     asked = "SELECT sends.* FROM sends JOIN transfers ON transfers.send = sends.id WHERE transfers.id = ?"

@@ -32,6 +32,10 @@ class Seen(StrEnum):
     """Its content was archived before."""
     FAILED = "failed"
     """It could not be archived yet; it is tried again."""
+    SWEPT = "swept"
+    """History that a sweep judged and found clean."""
+    REMOVED = "removed"
+    """A secret file that was taken out of the store after it was sealed."""
     LOST = "lost"
     """It went away before it could be archived."""
 

@@ -1,0 +1,89 @@
+"""``dlp sweep``: judges what lies in WeChat's stores already; gentle, resumable, with incidents for what is secret."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+
+from dlp.cli.room import Room, Words
+from dlp.language import Say
+
+EXAMPLE = "dlp sweep --rate 50"
+
+
+def add(words: Words) -> None:
+    """Declare the arguments."""
+    words.add(
+        "--rate", type=float, default=20.0, metavar="FILES", about=Say("files a second at most", "每秒最多处理文件数")
+    )
+    words.add(
+        "--remove-secret",
+        action="store_true",
+        about=Say(
+            "remove secret files from WeChat's folders after they were sealed into the archive",
+            "涉密文件加密归档后，从微信文件夹中删除",
+        ),
+    )
+    words.add(
+        "--ready",
+        action="store_true",
+        about=Say("judge what stands in Ready again, too", "同时重新判定“可发送”中的文件"),
+    )
+    words.json()
+
+
+def run(arguments: argparse.Namespace, room: Room) -> int:
+    """0 when all was clean, 1 when something became an incident, 3 when something could not be read or kept."""
+    from dlp.agent.agent import work_stores
+    from dlp.agent.here import archive_of
+    from dlp.agent.requests import myself
+    from dlp.inspection import context_for
+    from dlp.journal import Journal
+    from dlp.received.intake import Intake
+    from dlp.received.scan import StoreScan
+    from dlp.sweep import NICE, Sweep
+
+    room.need_set_up()
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    stores = work_stores(room.settings)
+    with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
+        for store in stores:
+            StoreScan(store, journal).first()
+        with context_for(room.home, room.settings, registered=journal.sealed_here) as context:
+            archive = archive_of(room.home, room.settings, journal)
+            intake = Intake(journal, archive, lambda: context, lambda _: myself())
+            sweep = Sweep(journal, intake, max(arguments.rate, 0.1), arguments.remove_secret)
+            if sys.stderr.isatty():
+                sweep.told = lambda tally, count: print(
+                    f"\r\x1b[K{tally.judged}/{count}\r", end="", file=sys.stderr, flush=True
+                )
+            tally = sweep.stores(stores)
+    held = _ready(room) if arguments.ready else 0
+    _show(tally, held, len(stores), arguments, room)
+    return 3 if tally.failed else 1 if tally.incidents or held else 0
+
+
+def _ready(room: Room) -> int:
+    from dlp.agent.requests import request
+
+    return int(request(room.home, room.settings, {"do": "sweep"})["held"])
+
+
+def _show(tally: object, held: int, stores: int, arguments: argparse.Namespace, room: Room) -> None:
+    from dataclasses import asdict
+
+    found = asdict(tally)  # type: ignore[call-overload]  # a Tally, imported late
+    if arguments.json:
+        room.json({**found, "held": held, "stores": stores})
+        return
+    room.say(
+        Say(
+            "{stores} accounts: {judged} judged, {clean} clean, {incidents} incidents, {removed} removed, "
+            "{failed} failed; {held} held in Ready",
+            "{stores} 个账号：已判定 {judged}，无问题 {clean}，事件 {incidents}，删除 {removed}，失败 {failed}；"
+            "“可发送”中扣留 {held}",
+        ).format(stores=stores, held=held, **found)
+    )
