@@ -7,7 +7,6 @@ name (not on Linux), a kill leaves at most one, which `leftovers` finds.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from keys import age, armor
+from keys.digests import Digest
 from keys.durable import BUFFER, DRAFT, draft
 from keys.pipes import Content, Writes, write_all
 
@@ -50,8 +50,7 @@ def seal_file(
 
     Raises age.BadKey and OSError; the target is then as it was before.
     """
-    with reading(source) as plain, draft(target) as file:
-        taken, given = _Measured(plain), _Measured(file)
+    with reading(source) as plain, draft(target) as file, _Measured(plain) as taken, _Measured(file) as given:
         sealed = age.seal(taken, given, recipients, file_id)
     return SealedHeader(
         sealed.header, sealed.digest, sealed.file_id, taken.sha256, given.sha256, taken.size, given.size
@@ -109,8 +108,8 @@ def _open(
     progress: Progress | None = None,
 ) -> Opened:
     with reading(source) as sealed, draft(target, fresh=fresh) as file:
-        plain = _Measured(file, progress)
-        header = opener(_bare(sealed), plain)
+        with _Measured(file, progress) as plain:
+            header = opener(_bare(sealed), plain)
         if sha256 and plain.sha256 != sha256:
             raise age.PayloadFailure("the content is not the one that was registered")
     return Opened(header, plain.sha256, plain.size)
@@ -128,8 +127,13 @@ class _Measured:
     def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
         self._stream = stream
         self._progress = progress
-        self._digest = hashlib.sha256()
-        self.size = 0
+        self._digest = Digest()
+
+    def __enter__(self) -> _Measured:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._digest.end()
 
     def read(self, size: int = -1, /) -> bytes:
         content = self._stream.read(size)
@@ -143,13 +147,17 @@ class _Measured:
 
     def _count(self, content: Content) -> None:
         self._digest.update(content)
-        self.size += len(content)
         if self._progress:
             self._progress(self.size)
 
     @property
+    def size(self) -> int:
+        return self._digest.size
+
+    @property
     def sha256(self) -> str:
-        return self._digest.hexdigest()
+        """Only once the block has ended."""
+        return self._digest.hex
 
 
 class _Positioned(io.RawIOBase):

@@ -247,3 +247,11 @@ def test_sealing_loads_no_password_or_certificate_code() -> None:
     code = "import sys, keys.age, keys.files; print([m for m in sys.modules if 'argon2' in m or m.endswith('.x509')])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_sealing_without_a_recovery_recipient_is_refused() -> None:
+    """An agent whose office told it no recovery key has an empty text there."""
+    out = io.BytesIO()
+    with pytest.raises(BadKey):
+        age.seal(io.BytesIO(b"x"), out, [str(age.generate().recipient), ""])
+    assert out.getvalue() == b""
