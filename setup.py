@@ -29,6 +29,7 @@ RUNTIME = [
     "Flask-Limiter>=4,<4.2",
     "cheroot>=11,<12",
     "structlog>=25.5,<27",
+    "desktop-notifier>=6.1,<7",
     "shamir-mnemonic>=0.3,<0.4",
     "pyzipper>=0.4,<0.5",
     "keyring>=25.7,<26",

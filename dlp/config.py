@@ -168,6 +168,15 @@ def whole_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def has_desktop() -> bool:
+    """Whether a person's desktop can show something; a service and a login over the network have none."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    if os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return True
+    return Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), "bus").exists()
+
+
 def service_environment() -> dict[str, str]:
     """What systemd tells a service of itself (sd_notify(3))."""
     return {name: os.environ[name] for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC") if os.environ.get(name)}

@@ -22,6 +22,7 @@ from dlp.agent.receiver import Receiver
 from dlp.agent.refusals import Refusals
 from dlp.agent.status import status
 from dlp.agent.strangers import Strangers
+from dlp.cards import Cards, Desktop
 from dlp.config import Home, Settings, platform_places, service_folder
 from dlp.custody.faults import Reach, go_on
 from dlp.link.courier import Courier
@@ -52,6 +53,7 @@ class Agent:
     courier: Courier
     force: InForce
     reloading: Reloading
+    cards: Cards
     gate: Listening | None
     """The agent's side of the gate; None where the platform has none."""
     started: float = field(default_factory=time.monotonic)
@@ -62,6 +64,7 @@ class Agent:
         self.desk.custody.sweep()
         self.desk.rule()
         self.reloading.start()
+        self.cards.start()
         self.lookout.serve(_names(OfficeFile.load(self.courier.file)))
         self.lanes.start()
         self.lookout.start()
@@ -79,6 +82,7 @@ class Agent:
         self.receiver.stop()
         self.lanes.stop(STOP_SECONDS)
         self.courier.stop()
+        self.cards.stop()
 
     @property
     def well(self) -> bool:
@@ -127,7 +131,8 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     def stores() -> list[Store]:
         return work_stores(settings)
 
-    lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell)
+    cards = Cards(Desktop(), settings.tongue)
+    lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)
     outboxes = desk.custody.ground.outboxes
     lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))
     intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, whose, reach)
@@ -139,14 +144,15 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     gate = gate_on(home, desk)
 
     def ruled() -> None:
-        desk.rule()
+        for send in desk.rule():
+            cards.tell(send)
         if gate:
             gate.forget()
 
     courier = Courier(desk.journal, office_file(home), heard=lambda office: lookout.serve(_names(office)), ruled=ruled)
     force = desk.force
     assert isinstance(force, InForce)
-    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), gate)
+    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), cards, gate)
 
 
 def work_stores(settings: Settings) -> list[Store]:

@@ -106,10 +106,15 @@ class Desk:
             )
         return self.custody.take_back(number)
 
-    def rule(self) -> None:
-        """Do what reviewers decided and is not done yet."""
+    def rule(self) -> list[Send]:
+        """Do what reviewers decided and is not done yet; the Sends that moved by it."""
+        moved = []
         for ruling in rulings.unapplied(self.journal):
-            self.custody.rule(ruling)
+            before = sends.of_transfer(self.journal, ruling.transfer)
+            after = self.custody.rule(ruling)
+            if after is not None and before is not None and after.state is not before.state:
+                moved.append(after)
+        return moved
 
 
 _SUSPENDED = Say(

@@ -49,6 +49,8 @@ class Lanes:
     """Who dropped it."""
     refused: Callable[[Drop], None]
     """Called for a drop that turned out not to be a file while it was taken."""
+    settled: Callable[[Send], None] = lambda _: None
+    """Called with each Send that was settled."""
     problems: dict[str, Failure] = field(default_factory=dict)
     """Sends that could not be settled yet, and why."""
     _queue: deque[Drop] = field(default_factory=deque)
@@ -155,11 +157,12 @@ class Lanes:
 
     def _judge(self, send: Send, pause: float) -> None:
         try:
-            self.desk.judge(send)
+            done = self.desk.judge(send)
         except Exception as error:  # noqa: BLE001 - whatever it was, the Send must be tried again and not forgotten
             self._postpone(send.id, pause, error)
         else:
             self.problems.pop(send.id, None)
+            self.settled(done)
 
     def _postpone(self, send: str, pause: float, error: Exception) -> None:
         failure = failure_of(error)
