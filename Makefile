@@ -12,7 +12,7 @@ demo: .venv/run.stamp
 	$(BIN)/python -P -m dlp.demo $(ARGS)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -m "not root and not browser and not server" $(ARGS)
+	$(BIN)/python -m pytest -m "not root and not browser and not server and not long" $(ARGS)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)

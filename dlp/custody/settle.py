@@ -80,14 +80,16 @@ def _conclude(ground: Ground, intent: Intent) -> Send:
     plan, journal = intent.plan, ground.journal
     with journal.transaction():
         send = sends.get(journal, intent.send)
-        kept = plan.state in KEPT
-        path = None if kept else plan.target(Place.READY) or plan.target(Place.ORIGINAL)
+        path, original = send.path, send.original
+        if plan.moves or plan.state in KEPT:  # a step that moves nothing leaves it where it is
+            path = plan.target(Place.READY) or plan.target(Place.ORIGINAL)
+            original = plan.target(Place.ORIGINAL)
         send = sends.update(
             journal,
             send,
             state=plan.state,
             path=path,
-            original=plan.target(Place.ORIGINAL),
+            original=original,
             receipt=Path(plan.receipt) if plan.receipt else send.receipt,
             detail=plan.detail,
         )

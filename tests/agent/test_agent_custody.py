@@ -351,3 +351,11 @@ def test_what_a_suspended_person_hands_over_is_held(machine: Machine) -> None:
     assert desk.judge(other).state is State.READY
     (member,) = machine.custody.members(send)
     assert [row["rule"] for row in member.judged["because"]] == ["suspended", "otherwise"]
+
+
+def test_a_second_ruling_about_a_file_that_is_out_moves_nothing(machine: Machine) -> None:
+    machine.hand_over(machine.drop("plan.docx", BROKEN))
+    (transfer,) = (one.id for one in whereabouts(machine.journal, "plan.docx")[0].members)
+    assert ruling(machine, transfer, Choice.RELEASE) is State.RELEASED
+    assert ruling(machine, transfer, Choice.RETURN, sequence=2) is State.RELEASED
+    assert whereabouts(machine.journal, "plan.docx")[0].send.path == machine.outbox.ready / "plan.docx"
