@@ -102,7 +102,7 @@ class Settings:
     """What ``dlp wechat`` starts, with its arguments; empty: the WeChat that is installed."""
     wechat_programs: tuple[str, ...] = ()
     """Programs that are WeChat, besides those known; patterns of paths."""
-    gate_folder: str = "/run/wechat-file-guard"
+    gate_folder: str = "/run/wechat-gate"
     """Where the gate's door is."""
     gate_milliseconds: int = 1500
     """How long WeChat waits for a verdict when it opens a file; after that it is refused and may try again."""
@@ -178,8 +178,9 @@ def has_desktop() -> bool:
 
 
 def service_environment() -> dict[str, str]:
-    """What systemd tells a service of itself (sd_notify(3))."""
-    return {name: os.environ[name] for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC") if os.environ.get(name)}
+    """What systemd tells a service of itself (sd_notify(3), sd_listen_fds(3))."""
+    names = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "LISTEN_FDNAMES")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 def service_folder() -> Path:

@@ -19,6 +19,7 @@ from dlp.errors import DlpError
 from dlp.gate import door, wire
 from dlp.gate.features import need_permission_events
 from dlp.gate.keeper import Keeper, ignore_hangup
+from dlp.gate.safe import Safe, taken_over
 from dlp.gate.settings import Rules
 from dlp.language import Say
 from dlp.lock import only_one
@@ -47,14 +48,17 @@ def run(home: Home, settings: Settings) -> int:
     folder = Path(settings.gate_folder)
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     ignore_hangup()
-    notifier = Notifier.of(service_environment())
+    environment = service_environment()
+    notifier = Notifier.of(environment)
     with only_one(folder / "gate.lock", GATE), _opened(folder) as doors, _opened(home.run) as agents:
         end = wire.listening(doors, door.NAME, 0o666)
         with stop_on_signals() as stopped:
-            keeper = Keeper(Rules.of(settings), end, agents, notifier.alive)
+            keeper = Keeper(Rules.of(settings), end, agents, notifier.alive, Safe(notifier.address))
+            keeper.take_over(taken_over(environment))
             print("ready", flush=True)  # noqa: T201 - the word that whoever started it waits for
             notifier.ready()
-            return keeper.serve(stopped)
+            keeper.serve(stopped)
+            return 0
 
 
 @contextlib.contextmanager

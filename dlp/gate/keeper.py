@@ -14,12 +14,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dlp.gate import wire
 from dlp.gate.answerer import MOST_DESCRIPTORS
-from dlp.gate.kernel import DENY, answer
+from dlp.gate.kernel import DENY, answer, events, read
+from dlp.gate.safe import Kept, Safe
 from dlp.gate.settings import Rules
 from dlp.gate.wire import ClosedError, Packet
 
@@ -27,8 +28,8 @@ SILENT_SECONDS = 3.0
 """An answerer that says nothing for so long is ended; it says something four times a second."""
 START_SECONDS = 20.0
 """The same until it has said something for the first time: a busy machine starts it slowly."""
-MOST_STARTS, IN_SECONDS = 5, 10.0
-"""More starts than that in so short a time help nobody: the keeper ends, and systemd begins anew."""
+MOST_STARTS, IN_SECONDS, PAUSE_SECONDS = 20, 10.0, 1.0
+"""After so many starts in so short a time the next one waits."""
 POLL_SECONDS = 0.25
 
 
@@ -42,8 +43,9 @@ class Keeper:
     """``run`` of the agent's home, open."""
     alive: Callable[[], None]
     """Called now and then; tells systemd."""
+    safe: Safe
     name: str = field(default_factory=lambda: f"{os.getpid()}-{time.time_ns()}")
-    """Tells the agent whether it is the same keeper as before, and no question was lost."""
+    """Tells the agent whether the queues are those of before, and no question was lost."""
     spaces: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     """By id: the account, and the descriptors of queue, root and table."""
     hooks: int = -1
@@ -53,8 +55,15 @@ class Keeper:
     _spoke: bool = False
     _starts: list[float] = field(default_factory=list)
 
-    def serve(self, stopped: Callable[[float], bool]) -> int:
-        """Until ``stopped`` says so: 0; 1 when answerers end again and again."""
+    def take_over(self, found: Sequence[Kept]) -> None:
+        """Queues of a gate that was lost: what it left unanswered is refused, the rest goes on."""
+        for kept in found:
+            self.name = kept.keeper
+            self.spaces[kept.id] = (kept.uid, kept.descriptors)
+        self._refuse_all()
+
+    def serve(self, stopped: Callable[[float], bool]) -> None:
+        """Until ``stopped`` says so."""
         try:
             self._start()
             while not stopped(0):
@@ -63,19 +72,36 @@ class Keeper:
                 if self._lost():
                     self._end()
                     self._refuse_all()
-                    if not self._may_start():
-                        return 1
+                    self._pause(stopped)
                     self._start()
-            return 0
         finally:
             # The queues first: from here on nobody may wait for an answer of ours.
             self.close()
             self._end()
 
-    def _may_start(self) -> bool:
+    def _pause(self, stopped: Callable[[float], bool]) -> None:
+        """Where answerers end again and again, wait before the next one, and refuse meanwhile what is asked."""
         now = time.monotonic()
         self._starts = [at for at in self._starts if now - at < IN_SECONDS]
-        return len(self._starts) < MOST_STARTS
+        if len(self._starts) < MOST_STARTS:
+            return
+        while time.monotonic() < now + PAUSE_SECONDS and not stopped(0.05):
+            self.alive()
+            for queue in self._queues():
+                self._refuse_new(queue)
+
+    @staticmethod
+    def _refuse_new(queue: int) -> None:
+        try:
+            for _, fd, _ in events(read(queue)):
+                if fd >= 0:
+                    answer(queue, fd, DENY)
+                    os.close(fd)
+        except OSError:
+            return  # it could not be opened for us, and was refused by the kernel
+
+    def _queues(self) -> list[int]:
+        return [descriptors[0] for _, descriptors in self.spaces.values()] + [self.hooks] * (self.hooks >= 0)
 
     def _start(self) -> None:
         ours, theirs = wire.pair()
@@ -114,12 +140,15 @@ class Keeper:
             id, uid = packet["space"]
             self._forget(int(id))
             self.spaces[int(id)] = (int(uid), descriptors)
+            self.safe.keep(int(id), int(uid), self.name, descriptors)
         elif "hooks" in packet and len(descriptors) == 1 and self.hooks < 0:
             self.hooks = descriptors[0]
         else:
             wire.close(descriptors)
             if "drop" in packet:
-                self._forget(int(packet["drop"]))
+                id = int(packet["drop"])
+                self.safe.drop(id, self.spaces[id][0] if id in self.spaces else 0, self.name)
+                self._forget(id)
 
     def _forget(self, id: int) -> None:
         _, descriptors = self.spaces.pop(id, (0, []))
@@ -141,8 +170,7 @@ class Keeper:
 
     def _refuse_all(self) -> None:
         """Refuse what the lost answerer had read and not answered: nobody knows which numbers, so all there can be."""
-        queues = [descriptors[0] for _, descriptors in self.spaces.values()] + [self.hooks] * (self.hooks >= 0)
-        for queue in queues:
+        for queue in self._queues():
             for number in range(MOST_DESCRIPTORS):
                 answer(queue, number, DENY)
 

@@ -23,8 +23,8 @@ ANSWER_SECONDS = 30.0
 """How long the gate may take to mark a namespace; a slow server among its mounts is waited for."""
 NO_GATE = Say("the gate does not run: {error}", "门卫未运行：{error}")
 START_GATE = Say(
-    "start it as root: systemctl start wechat-gate, or dlp wechat --gate; {portable}",
-    "请以 root 启动：systemctl start wechat-gate 或 dlp wechat --gate；{portable}",
+    "start it as root: systemctl start wechat-file-guard-gate, or dlp wechat --gate; {portable}",
+    "请以 root 启动：systemctl start wechat-file-guard-gate 或 dlp wechat --gate；{portable}",
 ).format(portable=PORTABLE)
 NOT_GUARDED = Say("the gate does not guard this start: {why}", "门卫未接管本次启动：{why}")
 

@@ -7,6 +7,7 @@ not even with the same file. Marks are put through the namespace's own root, whi
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,16 @@ ROUNDS = 5
 def id_of(pid: int) -> int:
     """The mount namespace of a process. Raises OSError: the process is gone, or hidden from us."""
     return os.stat(f"/proc/{pid}/ns/mnt").st_ino
+
+
+def somebody(id: int) -> int:
+    """A process that lives in a namespace. Raises ProcessLookupError where none does."""
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                if id_of(int(name)) == id:
+                    return int(name)
+    raise ProcessLookupError(errno.ESRCH, "nobody lives in the namespace")
 
 
 def host() -> int:
@@ -104,12 +115,10 @@ class Space:
 
     def inhabited(self) -> bool:
         """Whether any process is in it still."""
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                with contextlib.suppress(OSError):
-                    if id_of(int(name)) == self.id:
-                        return True
-        return False
+        try:
+            return bool(somebody(self.id))
+        except ProcessLookupError:
+            return False
 
     def close(self) -> None:
         """Let go of it: whoever waits is let through by the kernel, and nothing is asked any more."""

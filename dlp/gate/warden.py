@@ -189,7 +189,7 @@ class Warden:
         except OSError:
             return
         try:
-            namespace = os.open(f"/proc/{self._somebody(space)}/ns/mnt", os.O_RDONLY)
+            namespace = os.open(f"/proc/{spaces.somebody(space.id)}/ns/mnt", os.O_RDONLY)
             try:
                 self.kernel.mark(watching, Mark.ADD | Mark.MNTNS, Event.MNT_ATTACH, None, namespace)
             finally:
@@ -198,14 +198,6 @@ class Warden:
             os.close(watching)
             return
         self._mounts[watching] = space
-
-    def _somebody(self, space: Space) -> int:
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                with contextlib.suppress(OSError):
-                    if spaces.id_of(int(name)) == space.id:
-                        return int(name)
-        raise ProcessLookupError(3, "nobody lives in the namespace")
 
     def _serve_starts(self) -> None:
         if self.hooks is None:

@@ -46,10 +46,15 @@ class Program:
     log: Path
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, words: list[str] | None = None, **options: Any) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                words or self.words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                **options,
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

@@ -168,5 +168,16 @@ def test_not_covered_content_that_comes_after_the_open(client: Client, world: Wo
 def test_every_way_stands_in_the_documentation() -> None:
     text = DOCS.read_text("utf-8")
     rows = set(re.findall(r"`([a-z_0-9]+)`", text))
-    steps = {"hold", "read_held", "make", "begin", "finish", "rename", "make_read_only", "browse", "many"}
+    steps = {
+        "hold",
+        "read_held",
+        "make",
+        "begin",
+        "finish",
+        "rename",
+        "make_read_only",
+        "browse",
+        "many",
+        "all_at_once",
+    }
     assert not set(WAYS) - steps - rows

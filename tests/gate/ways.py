@@ -555,3 +555,29 @@ def many(paths: list[str], times: int) -> dict[str, int]:
                 said = str(error.errno)
             counts[said] = counts.get(said, 0) + 1
     return counts
+
+
+@way
+def all_at_once(paths: list[str]) -> dict[str, int]:
+    """One child for each file, all of them waiting together."""
+    ready, go = os.pipe()
+    pids = []
+    for path in paths:
+        pid = os.fork()
+        if pid == 0:
+            os.close(go)
+            os.read(ready, 1)
+            try:
+                os.close(os.open(path, os.O_RDONLY))
+            except OSError as error:
+                os._exit(error.errno or 255)
+            os._exit(0)
+        pids.append(pid)
+    os.close(ready)
+    os.close(go)
+    counts: dict[str, int] = {}
+    for pid in pids:
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        said = str(status) if status else "opened"
+        counts[said] = counts.get(said, 0) + 1
+    return counts
