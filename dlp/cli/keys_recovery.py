@@ -7,12 +7,16 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from dlp.cli.office_here import keystore_here, note, office_here, signed_in
 from dlp.cli.room import Room
 from dlp.cli.secret_words import recovery_identity
 from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Language, Say
+
+if TYPE_CHECKING:
+    from keys.keystore import Keystore
 
 PAGE = Say(
     """Share {number} of {made} of the recovery key of {recipient}
@@ -53,8 +57,7 @@ def _split(arguments: argparse.Namespace, room: Room) -> int:
 
 def _check(arguments: argparse.Namespace, room: Room) -> int:
     identity = recovery_identity(arguments.sources, room)
-    _belongs(identity, arguments, room)
-    note(room, keystore_here(room, arguments), "keys.recovery_checked")
+    note(room, _belongs(identity, arguments, room), "keys.recovery_checked")
     room.say(Say("it opens what this office seals", "校验通过，可打开本单位加密的文件"))
     return 0
 
@@ -71,7 +74,7 @@ def _replace(arguments: argparse.Namespace, room: Room) -> int:
     with office_here(room, arguments) as office:
         by = signed_in(office, arguments, room)
         need(by, Right.KEEP_KEYS)
-        keystore = keystore_here(room, arguments)
+        keystore = cast("Keystore", office.ground.keystore)
         with office.ground.writing(by) as writing:
             writing.note("keys.recovery_replacing", by.name, "", reasoned=True)
         made = keystore.replace_recovery()
@@ -87,14 +90,17 @@ def _replace(arguments: argparse.Namespace, room: Room) -> int:
     return 0
 
 
-def _belongs(identity: str, arguments: argparse.Namespace, room: Room) -> None:
+def _belongs(identity: str, arguments: argparse.Namespace, room: Room) -> Keystore:
+    """The keystore that the recovery key is for. Raises KeysError where it is for another."""
     from keys import age
 
-    if str(age.Identity.parse(identity).recipient) != keystore_here(room, arguments).recovery_recipient():
+    keystore = keystore_here(room, arguments)
+    if str(age.Identity.parse(identity).recipient) != keystore.recovery_recipient():
         raise KeysError(
             Say("this is not the recovery key of this office", "这不是本单位当前的恢复密钥"),
             Say("it may be an older one, or of another office", "可能是旧密钥或其他单位的密钥"),
         )
+    return keystore
 
 
 def _place(arguments: argparse.Namespace) -> None:

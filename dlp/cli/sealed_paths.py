@@ -95,7 +95,14 @@ def faults_of(source: Path, target: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise there(target) from error
     except OSError as error:
-        raise cannot(target, error) from error
+        if error.filename and Path(error.filename) == source:
+            raise cannot(source, error) from error
+        raise UnreadableError(
+            Say("{target} cannot be written: {error}", "无法写入 {target}：{error}").format(
+                target=target, error=error.strerror or type(error).__name__
+            ),
+            Say("choose another place with -o OUT", "请用 -o 指定其他位置"),
+        ) from error
 
 
 def there(target: Path) -> UsageError:

@@ -251,3 +251,11 @@ def test_typed_at_a_terminal_the_password_is_not_shown(world: World, tmp_path: P
         shown += part
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown
     assert PASSWORD.split()[0].encode() not in shown and (tmp_path / "a.txt").read_bytes() == b"secret"
+
+
+def test_a_place_that_cannot_be_written_is_said_as_such(world: World, tmp_path: Path, dlp: Run) -> None:
+    sealed_file(world, tmp_path / "a.txt.age", b"secret")
+    (tmp_path / "file").write_bytes(b"")
+    done = dlp(tmp_path / "a.txt.age", "-o", tmp_path / "file" / "inside.txt")
+    assert done.returncode == 3 and "cannot be written" in done.stderr and "-o OUT" in done.stderr
+    assert not drafts(tmp_path)
