@@ -67,7 +67,6 @@ EVENTS = {
     "keys.backed_up": Say("keystore backed up", "备份密钥库"),
     "keys.root_changed": Say("root key changed", "更换根密钥"),
     "keys.recovery_checked": Say("recovery key proved to fit", "校验恢复密钥"),
-    "keys.recovery_replacing": Say("new recovery key asked for", "请求更换恢复密钥"),
     "keys.recovery_replaced": Say("recovery key replaced", "更换恢复密钥"),
     "keys.restored": Say("keystore restored", "恢复密钥库"),
     "setting.changed": Say("setting changed", "修改设置"),

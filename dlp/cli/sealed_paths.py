@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,7 +85,8 @@ def faults_of(source: Path, target: Path) -> Iterator[None]:
     from keys.age import AgeError
 
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir():
+            _make(target.parent)
         yield
     except AgeError as error:
         raise UnreadableError(
@@ -103,6 +106,13 @@ def faults_of(source: Path, target: Path) -> Iterator[None]:
             ),
             Say("choose another place with -o OUT", "请用 -o 指定其他位置"),
         ) from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:  # a file of that name, which is not what FileExistsError says of a target
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def there(target: Path) -> UsageError:
