@@ -1,0 +1,265 @@
+"""What the gate costs: opens outside WeChat's namespace, known files inside, first sights of a 100 kB docx.
+
+In one run beside clamonacc and fapolicyd where they are installed. Everything lies on an ext4 file system of its own, in
+a file, and the marks of all three stand on it or in namespaces of their own: nothing of the host is asked about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import _gate_peers as peers
+from dlp import first_start
+from dlp.config import Home, Settings
+from dlp.demo import papers
+from dlp.gate import launch
+
+OPENS = 4000
+ROUNDS = 5
+DOCUMENTS = 120
+DOCX_BYTES = 100_000
+OPENER = """
+import json, os, sys, time
+for line in sys.stdin:
+    asked = json.loads(line)
+    times = []
+    for path in asked["paths"] * asked["times"]:
+        began = time.perf_counter_ns()
+        try:
+            fd = os.open(path, os.O_RDONLY)
+            took = time.perf_counter_ns() - began
+            os.close(fd)
+        except OSError:
+            took = time.perf_counter_ns() - began
+        times.append(took / 1000)
+    print(json.dumps(times), flush=True)
+"""
+"""Opens what it is told to and says how long each open took, in microseconds; needs nothing but the interpreter."""
+
+
+def run() -> list[str]:
+    """One line for each figure."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return ["left out: the gate needs Linux and root"]
+    with _file_system() as folder:
+        lines = _ours(folder)
+        for name, peer in (("clamonacc", peers.clamonacc), ("fapolicyd", peers.fapolicyd)):
+            lines.append(_beside(name, peer, folder))
+        return lines
+
+
+@contextlib.contextmanager
+def _file_system() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="gate-bench-") as name:
+        image, point = Path(name) / "image", Path(name) / "m"
+        point.mkdir()
+        with image.open("wb") as file:
+            file.truncate(512 << 20)
+        subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
+        subprocess.run(["mount", "-o", "loop", str(image), str(point)], check=True)
+        for path in (Path(name), point):
+            path.chmod(0o755)
+        try:
+            yield point
+        finally:
+            _until(lambda: subprocess.run(["umount", str(point)], capture_output=True, check=False).returncode == 0)
+
+
+def _until(look: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not look():
+        if time.monotonic() > deadline:
+            raise TimeoutError("not within 30 s")
+        time.sleep(0.05)
+
+
+class Opener:
+    """The opening program, started as it is or through a command before it."""
+
+    def __init__(self, *before: str) -> None:
+        base = getattr(sys, "_base_executable", sys.executable)
+        self.process = subprocess.Popen(
+            [*before, base, "-I", "-S", "-c", OPENER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def times(self, paths: Sequence[Path], times: int = 1) -> list[float]:
+        """Microseconds of each open."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"paths": [str(path) for path in paths], "times": times}) + "\n")
+        self.process.stdin.flush()
+        found: list[float] = json.loads(self.process.stdout.readline())
+        return found
+
+    def close(self) -> None:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+class Machine:
+    """Agent and gate on a home of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self.door = folder / "home", folder / "door"
+        base = Path(getattr(sys, "_base_executable", sys.executable)).resolve().parent.parent
+        settings = replace(
+            Settings(),
+            outbox=str(folder / "box"),
+            find_wechat=False,
+            port=0,
+            gate_folder=str(self.door),
+            gate_exempt=(f"{base}/**", f"{sys.base_prefix}/**"),
+        )
+        first_start.set_up(Home(self.home), settings)
+        first_start.finish(Home(self.home))
+        self.agent = self._start("dlp.agent")
+        self.gate: subprocess.Popen[str] | None = None
+
+    def _start(self, module: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", module, "--home", str(self.home)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    def open_gate(self) -> None:
+        self.gate = self._start("dlp.gate")
+        _until(self._talks)
+
+    def _talks(self) -> bool:
+        end = launch.knock(self.door)
+        try:
+            return bool(launch.ask(end, {"status": True})["status"]["agent"])
+        finally:
+            end.close()
+
+    def shut_gate(self) -> None:
+        _end(self.gate)
+        self.gate = None
+
+    def inside(self) -> Opener:
+        """The opening program as WeChat."""
+        return Opener(sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(self.home), "wechat", "--")
+
+    def close(self) -> None:
+        _end(self.gate)
+        _end(self.agent)
+
+
+def _end(process: subprocess.Popen[str] | None) -> None:
+    if process is not None:
+        process.terminate()
+        process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _ours(folder: Path) -> list[str]:
+    known = folder / "known.txt"
+    known.write_text("会议通知\n" * 50, "utf-8")
+    documents = _documents(folder / "documents")
+    machine = Machine(folder)
+    outside = Opener()
+    try:
+        without, beside = _outside(machine, outside, known)
+        inside = machine.inside()
+        inside.times([known], 20)
+        time.sleep(0.1)
+        bare, gated = [], []
+        for _ in range(ROUNDS):
+            bare += outside.times([known], OPENS)
+            gated += inside.times([known], OPENS)
+        inside.times(documents[:20])  # the readers have met such a file before
+        first = inside.times(documents[20:])
+        again = inside.times(documents[20:])
+        inside.close()
+    finally:
+        outside.close()
+        machine.close()
+    return [
+        f"open outside WeChat's namespace: {_median(without):.2f} µs without gate, {_median(beside):.2f} µs beside it, "
+        f"ratio {_median(beside) / _median(without):.2f}",
+        f"open of a known file inside: {_median(gated) - _median(bare):+.1f} µs (median), p99 {_p99(gated):.0f} µs",
+        f"first sight of a {DOCX_BYTES // 1000} kB docx: {_median(first) / 1000:.1f} ms (median), "
+        f"p99 {_p99(first) / 1000:.1f} ms; opened again {_median(again):.0f} µs",
+    ]
+
+
+def _outside(machine: Machine, outside: Opener, known: Path) -> tuple[list[float], list[float]]:
+    """Taking turns: with no gate on this machine, and beside a gate with a WeChat that it guards."""
+    without, beside = [], []
+    for _ in range(ROUNDS):
+        without += outside.times([known], OPENS)
+        machine.open_gate()
+        wechat = machine.inside()
+        wechat.times([known])
+        beside += outside.times([known], OPENS)
+        wechat.close()
+        machine.shut_gate()
+    machine.open_gate()
+    return without, beside
+
+
+def _documents(folder: Path) -> list[Path]:
+    """Different files of the size, as people write them: much text, and one picture that does not shrink."""
+    folder.mkdir()
+    chance, found = random.Random(7), []
+    characters = "会议通知关于开展年度工作总结各科室认真组织按时报送材料培训安排人员设备采购进度情况说明"
+    for number in range(DOCUMENTS):
+        paragraphs = ["".join(chance.choices(characters, k=120)) + "。" for _ in range(150)]
+        path = folder / f"{number}.docx"
+        path.write_bytes(papers.docx(paragraphs))
+        with zipfile.ZipFile(path, "a") as file:
+            file.writestr("docProps/filler.bin", chance.randbytes(max(0, DOCX_BYTES - path.stat().st_size)))
+        found.append(path)
+    time.sleep(0.1)
+    return found
+
+
+def _beside(name: str, peer: peers.Peer, folder: Path) -> str:
+    """What a peer adds to one open of one known file, against the same open without it."""
+    if not shutil.which(name):
+        return f"{name}: not installed here"
+    target = folder / name
+    target.mkdir()
+    file = target / "known.txt"
+    file.write_text("会议通知\n" * 50, "utf-8")
+    plain = Opener()
+    bare = plain.times([file], OPENS)
+    plain.close()
+    try:
+        with peer(target) as before:
+            opener = Opener(*before)
+            opener.times([file], 20)
+            watched = opener.times([file], OPENS // 4)
+            opener.close()
+    except (OSError, TimeoutError, subprocess.SubprocessError) as error:
+        return f"{name}: could not be started here ({error})"
+    return f"{name}: {_median(watched) - _median(bare):+.1f} µs (median), p99 {_p99(watched):.0f} µs"
+
+
+def _median(times: Sequence[float]) -> float:
+    return statistics.median(times)
+
+
+def _p99(times: Sequence[float]) -> float:
+    return sorted(times)[len(times) * 99 // 100]
