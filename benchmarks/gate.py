@@ -1,7 +1,7 @@
 """What the gate costs: opens outside WeChat's namespace, known files inside, first sights of a 100 kB docx.
 
-In one run beside clamonacc and fapolicyd where they are installed. Everything lies on an ext4 file system of its own, in
-a file, and the marks of all three stand on it or in namespaces of their own: nothing of the host is asked about.
+In one run beside clamonacc and fapolicyd where they are installed. Everything lies on an ext4 file system of its own,
+in a file, and the marks of all three stand on it or in namespaces of their own: nothing of the host is asked about.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dlp import notice
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
 from dlp.agent.door import Place, Request
 from dlp.agent.force import InForce, Reloading
-from dlp.agent.gate import gate_on
+from dlp.agent.gate import Gate, gate_on
 from dlp.agent.here import archive_of, desk_on, lock_file, office_file
 from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
@@ -33,12 +33,9 @@ from dlp.received import places
 from dlp.received.intake import Intake
 from dlp.received.places import Store
 
-if TYPE_CHECKING:
-    from dlp.gate.listening import Listening
-
 STOP_SECONDS = 3.0
 """How long files in work may take when the agent ends; after that they stay claimed and the next start goes on."""
-LANES_BESIDE_WORKERS = 1
+LANES_BESIDE_WORKERS = 3
 """While each worker reads, one more thread claims, seals and moves."""
 
 
@@ -54,7 +51,7 @@ class Agent:
     force: InForce
     reloading: Reloading
     cards: Cards
-    gate: Listening | None
+    gate: Gate | None
     """The agent's side of the gate; None where the platform has none."""
     started: float = field(default_factory=time.monotonic)
 

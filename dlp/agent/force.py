@@ -47,6 +47,8 @@ class InForce:
     registered: Callable[[str], bool]
     problem: Say | None = None
     """Why the newest version on disk is not in force."""
+    changed: list[Callable[[], None]] = field(default_factory=list)
+    """Called when another version came into force."""
     policy: Policy = field(init=False)
     _pool: _Pool = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -107,6 +109,8 @@ class InForce:
         if over:
             _end(old)
         log.info("force.changed", policy=policy.digest[:12])
+        for tell in self.changed:
+            tell()
         return True
 
     def end(self) -> None:

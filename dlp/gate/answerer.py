@@ -132,6 +132,8 @@ class Answerer:
                 self.answers.verdict(packet)
             elif "forget" in packet:
                 self.answers.forget()
+            elif "ready" in packet:
+                self.link.ready = True
         if self.link.end is None:
             self._lost_agent()
 
@@ -167,7 +169,7 @@ class Answerer:
     def status(self) -> Packet:
         """How the gate is."""
         return {
-            "agent": self.link.end is not None,
+            "agent": self.link.ready,
             "counts": dataclasses.asdict(self.answers.counts),
             "waiting": self.answers.questions.waiting,
             "known": len(self.answers.memory.files),

@@ -28,6 +28,8 @@ class Link:
     hello: Packet
     """The first packet."""
     end: socket.socket | None = None
+    ready: bool = False
+    """Whether the agent has said that it can judge."""
     _again: float = 0.0
     _owner: int = field(init=False)
 
@@ -77,4 +79,4 @@ class Link:
         """Give the connection up."""
         if self.end is not None:
             self.end.close()
-        self.end = None
+        self.end, self.ready = None, False

@@ -133,6 +133,7 @@ class Listening:
         self.attempts.connected()
         while len(self._threads) <= JUDGES:  # a machine without a gate needs none of them
             self._begin(f"gate-judge-{len(self._threads)}", self._work)
+        self._put(partial(self._warm, gate))
 
     def _hang_up(self) -> None:
         if self._gate is not None:
@@ -178,6 +179,11 @@ class Listening:
                 job()
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end a thread that WeChat waits for
                 structlog.get_logger().error("gate.fault", error=type(error).__name__)
+
+    def _warm(self, gate: socket.socket) -> None:
+        """Have the reading processes ready before the first question, and say so."""
+        self.judge.context()
+        self._say(gate, {"ready": True})
 
     def _made(self, told: list[int], descriptor: int) -> None:
         try:
