@@ -127,8 +127,9 @@ def _error(message: Say, hint: Say | None) -> Packet:
 def _become(plan: Plan, writer: int) -> NoReturn:
     """In the child: go apart, be guarded, give up, and become WeChat; or say why not and end."""
     try:
+        end = knock(plan.folder)  # before: inside, nobody can see that the other end is root's
         nested = apart.enter()
-        space = _guarded(plan)
+        space = _guarded(end)
         if not plan.nests:
             apart.no_more_namespaces()
             _deny()
@@ -146,9 +147,8 @@ def _become(plan: Plan, writer: int) -> NoReturn:
         os._exit(127)
 
 
-def _guarded(plan: Plan) -> int:
+def _guarded(end: socket.socket) -> int:
     """Ask the gate, hide what it cannot watch, and ask again until nothing is left uncovered."""
-    end = knock(plan.folder)
     told = guard(end)
     if told["uncovered"]:
         apart.hide(point for point, _kind in told["uncovered"])

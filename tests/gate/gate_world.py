@@ -90,26 +90,16 @@ class Client:
     pid: int = 0
 
     @classmethod
-    def start(cls, world: World, *words: str, user: int = 0) -> Client:
-        base = sys._base_executable  # type: ignore[attr-defined]
-        stand_in = [base, "-I", "-S", str(world.programs / "stand_in.py")]
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "dlp.cli.main",
-            "--home",
-            str(world.home),
-            "wechat",
-            *words,
-            "--",
-            *stand_in,
-        ]
-        options: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-        )
-        client = cls(process)
+    def start(cls, world: World, *words: str) -> Client:
+        base = getattr(sys, "_base_executable", sys.executable)
+        command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(world.home), "wechat", *words, "--"]
+        return cls.of([*command, base, "-I", "-S", str(world.programs / "stand_in.py")])
+
+    @classmethod
+    def of(cls, command: list[str], **options: Any) -> Client:
+        """A client that a command starts."""
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        client = cls(subprocess.Popen(command, text=True, **pipes, **options))
         client.pid = client._hear()["pid"]
         return client
 
@@ -151,6 +141,8 @@ class World:
     folder: Path
     settings: Settings = field(default_factory=Settings)
     clients: list[Client] = field(default_factory=list)
+    program: Path = Path()
+    """What counts as WeChat, where a test has one."""
 
     def __post_init__(self) -> None:
         self.home, self.box, self.files = (self.folder / name for name in ("home", "box", "files"))
@@ -204,8 +196,8 @@ class World:
         """The pages in Held, by name."""
         return {path.name: path.read_text("utf-8") for path in (self.box / "Held").glob("*.html")}
 
-    def client(self, *words: str, user: int = 0) -> Client:
-        client = Client.start(self, *words, user=user)
+    def client(self, *words: str) -> Client:
+        client = Client.start(self, *words)
         self.clients.append(client)
         return client
 
@@ -233,6 +225,7 @@ def ext4(size: int = 256) -> Iterator[Path]:
             file.truncate(size << 20)
         subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", str(image)], check=True)
         subprocess.run(["mount", "-o", "loop", str(image), str(point)], check=True)
+        subprocess.run(["mount", "--make-shared", str(point)], check=True)  # as systemd has every mount
         Path(name).chmod(0o755)
         point.chmod(0o755)
         try:
