@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import stat
 import sys
@@ -37,12 +38,17 @@ def rename_new(source: Path, target: Path) -> None:
 
 def _renameat2(source: Path, target: Path) -> int:
     """0, or the error number (renameat2(2), Linux 3.15, glibc 2.28)."""
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except AttributeError:
+    library = _library()
+    if not hasattr(library, "renameat2"):
         return errno.ENOSYS
-    done = call(AT_FDCWD, os.fsencode(source), AT_FDCWD, os.fsencode(target), RENAME_NOREPLACE)
+    done = library.renameat2(AT_FDCWD, os.fsencode(source), AT_FDCWD, os.fsencode(target), RENAME_NOREPLACE)
     return ctypes.get_errno() if done else 0
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    """The C library; once, because opening it again costs more than the call."""
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _rename_plainly(source: Path, target: Path) -> None:

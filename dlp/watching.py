@@ -1,7 +1,7 @@
 """Hints that something happened in a folder. A hint may be missed, doubled or late; the scan behind it is the truth.
 
-watchdog tells at once where the platform can; folders on network file systems, where it cannot, are looked at again and
-again. Health says for each folder which of it is so.
+The library watchdog tells at once where the platform can; folders on network file systems, where it cannot, are
+looked at again and again. Health says for each folder which of it is so.
 """
 
 from __future__ import annotations
@@ -57,7 +57,6 @@ class Hints:
         if file_system(folder) in POLLED:
             return Health.POLLING
         from watchdog import events
-        from watchdog.observers import Observer
 
         # Not "opened" and not "modified": our own scans open files, and a large copy would ring all the time.
         kinds = [events.FileCreatedEvent, events.FileMovedEvent, events.FileClosedEvent]
@@ -65,7 +64,7 @@ class Hints:
         kinds += [events.FileDeletedEvent] if self.gone_too else []
         try:
             if self._observer is None:
-                self._observer = Observer()
+                self._observer = _observer()
                 self._observer.start()
             bell = _Bell(self.stir.set)
             self._watches[folder] = self._observer.schedule(bell, str(folder), recursive=recursive, event_filter=kinds)
@@ -89,6 +88,35 @@ class Hints:
         if self._observer is not None:
             self._observer.stop()
             self._observer.join(2)
+
+
+def _observer() -> Any:  # noqa: ANN401 - which class it is depends on the platform
+    """An observer of watchdog; on Linux one that does not wait for the other half of a move.
+
+    A file that leaves a folder, as each claim does, makes watchdog keep back all later events of that folder for half a
+    second, in case the file turns up elsewhere. Where it went is nothing that we ask.
+    """
+    if not sys.platform.startswith("linux"):
+        from watchdog.observers import Observer
+
+        return Observer()
+    from watchdog.observers.api import DEFAULT_OBSERVER_TIMEOUT, BaseObserver
+    from watchdog.observers.inotify import InotifyEmitter, InotifyObserver
+    from watchdog.observers.inotify_c import InotifyConstants, InotifyFD
+
+    class Prompt(InotifyEmitter):
+        def get_event_mask_from_filter(self) -> Any:  # noqa: ANN401 - watchdog's own type
+            mask = super().get_event_mask_from_filter()
+            # Below a recursive watch folders may move, and watchdog must follow them.
+            return mask if self.watch.is_recursive else type(mask)(mask & ~InotifyConstants.IN_MOVED_FROM)
+
+    class PromptObserver(InotifyObserver):
+        def __init__(self) -> None:
+            self._inotify_fd = InotifyFD()
+            self._inotify_fd.start()
+            BaseObserver.__init__(self, Prompt, timeout=DEFAULT_OBSERVER_TIMEOUT, inotify_fd=self._inotify_fd)
+
+    return PromptObserver()
 
 
 class _Bell:

@@ -19,6 +19,7 @@ import structlog
 from dlp.agent.desk import Desk
 from dlp.custody import NotTakenError, Send
 from dlp.custody import send as sends
+from dlp.custody.claiming import OpenClaimError
 from dlp.failures import TABLE, Failure, failure_of
 from dlp.model import Direction, Origin
 from dlp.outbox.drops import Drop
@@ -138,6 +139,8 @@ class Lanes:
             return self.desk.take(drop.path, origin, drop.outbox)
         except NotTakenError:
             self.refused(drop)
+        except OpenClaimError as error:
+            self._postpone(error.send, FIRST_PAUSE, error)
         except Exception as error:  # noqa: BLE001 - it lies where it was dropped, and a later scan offers it again
             failure = failure_of(error)
             structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(error).__name__)

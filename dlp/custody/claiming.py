@@ -13,13 +13,13 @@ from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
-from dlp.custody.plan import Intent, Move, Note, Place, Plan, Step
+from dlp.custody.plan import Intent, Move, Place, Plan, Step
 from dlp.custody.send import Kind, Send, Transfer
 from dlp.files import copy_judged, remove_tree, sync_folders
 from dlp.inspect import sha256_of
 from dlp.model import Origin, State
 from dlp.naming import free_name, rename_new
-from dlp.outbox.folders import Outbox
+from dlp.outbox.folders import Outbox, send_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,14 @@ class NotTakenError(Exception):
     """What was dropped is neither a file nor a folder of files; it stays where it is. ``path`` is what is wrong."""
 
     path: Path
+
+
+class OpenClaimError(OSError):
+    """The drop was taken, but that could not be finished; ``send`` is to be resumed."""
+
+    def __init__(self, send: str) -> None:
+        super().__init__(errno.EIO, "the claim could not be finished")
+        self.send = send
 
 
 def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | None:
@@ -47,8 +55,7 @@ def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbo
     if not stat.S_ISREG(status.st_mode):
         raise NotTakenError(Path(name))
     send = sends.new(ground.journal, Kind.FILE, name, origin, outbox.root)
-    draft = outbox.draft_of(send.id, name)
-    draft.parent.mkdir(mode=0o700)
+    draft = outbox.draft_of(send.id, "copy")
     copy_judged(descriptor, draft, "")
     os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
     taken = _take(ground, draft, send, outbox)
@@ -77,18 +84,18 @@ def _raise(error: OSError) -> None:
 
 
 def _take(ground: Ground, drop: Path, send: Send, outbox: Outbox) -> Send | None:
-    target = outbox.claim_of(send.id, drop.name)
-    note = Note("transfer.claimed", send.origin.person, send.id, {"kind": send.kind.value})
-    plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),), notes=(note,))
+    target = outbox.claim_of(send.id, send.name)
+    plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
     with ground.journal.transaction():
         sends.insert(ground.journal, send)
         intent = steps.intend(ground.journal, send.id, plan)
     ground.reach(Point.CLAIM_INTENDED)
     try:
-        target.parent.mkdir(mode=0o700)
         _move(drop, target, outbox)
     except BaseException as error:
-        undo(ground, intent, target)
+        if os.path.lexists(target):
+            raise OpenClaimError(send.id) from error  # it is ours already, though perhaps not durably
+        undo(ground, intent)
         if isinstance(error, FileNotFoundError):
             return None
         raise
@@ -103,25 +110,27 @@ def _move(drop: Path, target: Path, outbox: Outbox) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV or not stat.S_ISREG(drop.lstat().st_mode):
             raise
-        part = outbox.draft_of(target.parent.name, "part")
-        part.parent.mkdir(mode=0o700, exist_ok=True)
+        part = outbox.draft_of(send_of(target), "part")
+        part.unlink(missing_ok=True)
         copy_judged(drop, part, "")
         rename_new(part, target)
         sync_folders([target.parent])
         drop.unlink()
-    sync_folders([target.parent, target.parent.parent, drop.parent])
+    sync_folders([target.parent, drop.parent])
 
 
-def undo(ground: Ground, intent: Intent, target: Path) -> None:
+def undo(ground: Ground, intent: Intent) -> None:
     """Nothing was taken over: forget it."""
-    if target.parent.exists():
-        target.parent.rmdir()  # never more than an empty folder: what is in it would be somebody's file
     with ground.journal.transaction():
         sends.remove(ground.journal, sends.get(ground.journal, intent.send))
 
 
 def conclude(ground: Ground, intent: Intent) -> Send:
-    """The drop is in our hands: write down its files. What turned into a link meanwhile goes back (NotTakenError)."""
+    """The drop is in our hands: write down its files. What turned into a link meanwhile goes back (NotTakenError).
+
+    Not waited for on the disk: without it the next start finds the intent and the claim, and concludes again. What
+    follows is durable, and everything before it then too.
+    """
     (move,) = intent.plan.moves
     target = Path(move.target)
     send = sends.get(ground.journal, intent.send)
@@ -129,15 +138,13 @@ def conclude(ground: Ground, intent: Intent) -> Send:
         kind_of(target)
     except NotTakenError:
         rename_new(target, Path(move.source))
-        undo(ground, intent, target)
+        undo(ground, intent)
         raise
     members, folders = _files(send, target)
-    with ground.journal.transaction():
+    with ground.journal.transaction(durable=False):
         for member in members:
             sends.keep_member(ground.journal, member)
         send = sends.update(ground.journal, send, path=target, folders=folders)
-        for note in intent.plan.notes:
-            ground.journal.event(note.kind, note.who, note.subject, **note.body)
         steps.end(ground.journal, intent)
     ground.reach(Point.CLAIM_DONE)
     return send
@@ -148,7 +155,7 @@ def resume(ground: Ground, intent: Intent) -> Send | None:
     (move,) = intent.plan.moves
     source, target = Path(move.source), Path(move.target)
     if not os.path.lexists(target):
-        undo(ground, intent, target)
+        undo(ground, intent)
         return None
     if os.path.lexists(source) and _same(source, target):
         source.unlink()  # taken across file systems: the copy is whole and durable, the source was to go last
@@ -190,16 +197,10 @@ def sweep(ground: Ground, outbox: Outbox) -> None:
     """At the start: remove drafts that no open step needs, for they are copies; drop what nobody knows anew."""
     in_use = {intent.send for intent in steps.open_intents(ground.journal)}
     for draft in sorted(outbox.drafts.iterdir()):
-        if draft.name not in in_use:
+        if send_of(draft) not in in_use:
             remove_tree(draft)
-    for folder in sorted(outbox.claims.iterdir()):
-        if not sends.known(ground.journal, folder.name):
-            _give_up(folder, outbox)
-
-
-def _give_up(folder: Path, outbox: Outbox) -> None:
-    """A claim that the journal does not know, as after a journal was put back from a copy: it becomes a drop again."""
-    for child in sorted(folder.iterdir()):
-        rename_new(child, free_name(outbox.root, child.name))
-    sync_folders([outbox.root, folder])
-    folder.rmdir()
+    for claim in sorted(outbox.claims.iterdir()):
+        if not sends.known(ground.journal, send_of(claim)):
+            # As after a journal was put back from a copy: it becomes a drop again, under its own name.
+            rename_new(claim, free_name(outbox.root, claim.name.partition(" ")[2] or claim.name))
+            sync_folders([outbox.root, outbox.claims])

@@ -70,7 +70,7 @@ class Custody:
     def _place(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Send:
         outbox, claim = self.ground.outbox_of(send), self._claim(send)
         top, copies = drafts.to_send(self.ground, send, members, claim, how)
-        moves = [Move(Place.READY, str(top), str(outbox.ready / top.name))]
+        moves = [Move(Place.READY, str(top), str(outbox.ready / drafts.ready_name(send, copies)))]
         if copies:
             moves.append(Move(Place.ORIGINAL, str(claim), str(outbox.originals / send.name)))
         state = State.SEALED if copies else State.READY
@@ -79,7 +79,7 @@ class Custody:
             state,
             tuple(moves),
             reports=(*reports.transfers(send, members, state), *reports.sealed(send, copies)),
-            notes=reports.notes(send, members, state, send.origin.person),
+            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
             sealed={copy.sealed_sha256: copy.transfer.id for copy in copies},
         )
         return settle.carry_out(self.ground, send, plan, members)
@@ -99,7 +99,7 @@ class Custody:
             receipt=str(outbox.receipt_of(send.number, send.name)),
             page=self.ground.pages.receipt(replace(send, state=state), members, outbox),
             reports=reports.transfers(send, members, state),
-            notes=reports.notes(send, members, state, send.origin.person),
+            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
         )
         return settle.carry_out(self.ground, send, plan, members)
 

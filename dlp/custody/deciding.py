@@ -102,7 +102,7 @@ def release(ground: Ground, send: Send, members: list[Transfer], ruling: Ruling)
     if Treatment.SEALED in how.values():
         ready, copies = drafts.to_send(ground, send, members, top, how)
         moves = (Move(Place.ORIGINAL, str(top), str(outbox.originals / send.name)),)
-    moves = (Move(Place.READY, str(ready), str(outbox.ready / ready.name)), *moves)
+    moves = (Move(Place.READY, str(ready), str(outbox.ready / drafts.ready_name(send, copies))), *moves)
     released = replace(send, state=State.RELEASED)
     return _conclude(ground, released, members, Step.RELEASE, moves, _people(ruling), ruling, copies)
 

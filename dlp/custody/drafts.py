@@ -18,8 +18,6 @@ from dlp.language import Say
 from dlp.naming import fitting, free_name
 
 SEALED_ENDING = ".age"
-OUT_OF_VAULT, TO_SEND = "kept", "send"
-"""Folders of a Send's drafts: what came out of the vault, and what goes to Ready."""
 
 
 class Treatment(StrEnum):
@@ -37,12 +35,11 @@ class Copy:
     file_id: str
     header_digest: str
     sealed_sha256: str
-    name: str
 
 
 def from_vault(ground: Ground, send: Send, members: Sequence[Transfer]) -> Path:
     """The Send as it was dropped, out of the vault. Raises OSError and KeysError."""
-    top = _fresh(ground, send, OUT_OF_VAULT) / send.name
+    top = _fresh(ground, send, "kept")
     _make_folders(send, top)
     identity = ground.identity()
     for member in members:
@@ -61,20 +58,18 @@ def to_send(
 
     Raises ChangedError where a file is no longer what was judged, OSError, and KeysError without keys to seal to.
     """
-    folder, copies = _fresh(ground, send, TO_SEND), list[Copy]()
-    top = folder / send.name
+    top, copies = _fresh(ground, send, "send"), list[Copy]()
     _make_folders(send, top)
     for member in members:
         path = place_in(send, top, member)
         with opened_inside(source, inner_name(send, member)) as descriptor:
             if how[member.id] is Treatment.SEALED:
+                if send.kind is Kind.FOLDER:
+                    path = free_name(path.parent, sealed_name(path.name))
                 copies.append(_seal(ground, member, descriptor, path))
-                path = path.with_name(copies[-1].name)
             else:
                 copy_judged(descriptor, path, member.sha256)
         _dress(path, member)
-    if send.kind is Kind.FILE and copies:
-        top = top.with_name(copies[0].name)
     _sync(send, top)
     ground.reach(Point.DRAFT_WRITTEN)
     return top, copies
@@ -94,17 +89,16 @@ def _seal(ground: Ground, member: Transfer, descriptor: int, path: Path) -> Copy
     from keys.errors import KeysFault
     from keys.files import seal_file
 
-    target = free_name(path.parent, sealed_name(path.name))
     try:
-        made = seal_file(descriptor, target, ground.copy_keys())
+        made = seal_file(descriptor, path, ground.copy_keys())
     except KeysFault as error:
         raise KeysError(
             Say("the file could not be sealed: {error}", "加密失败：{error}").format(error=error)
         ) from error
     if made.sha256 != member.sha256:
-        target.unlink()
+        path.unlink()
         raise ChangedError(errno.ESTALE, "the file changed after it was judged")
-    return Copy(member, made.file_id, made.digest, made.sealed_sha256, target.name)
+    return Copy(member, made.file_id, made.digest, made.sealed_sha256)
 
 
 def sealed_name(name: str) -> str:
@@ -112,12 +106,16 @@ def sealed_name(name: str) -> str:
     return fitting(name, SEALED_ENDING)
 
 
-def _fresh(ground: Ground, send: Send, name: str) -> Path:
-    """An empty draft folder; what an earlier try left in it is a copy and goes."""
-    folder = ground.outbox_of(send).drafts / send.id / name
-    remove_tree(folder)
-    folder.mkdir(mode=0o700, parents=True)
-    return folder
+def ready_name(send: Send, copies: Sequence[Copy]) -> str:
+    """The name that a Send has in Ready."""
+    return sealed_name(send.name) if send.kind is Kind.FILE and copies else send.name
+
+
+def _fresh(ground: Ground, send: Send, what: str) -> Path:
+    """Where a draft is made; what an earlier try left there is a copy and goes."""
+    top = ground.outbox_of(send).draft_of(send.id, what)
+    remove_tree(top)
+    return top
 
 
 def _make_folders(send: Send, top: Path) -> None:

@@ -7,7 +7,7 @@ and finishes it: every move asks whether its source is still there, and the conc
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,21 @@ class Plan:
 
     def encode(self) -> str:
         """As JSON; names that are no UTF-8 travel as escaped surrogates."""
-        return json.dumps(asdict(self), ensure_ascii=True)
+        raw = {
+            "step": self.step.value,
+            "state": self.state.value,
+            "moves": [{"to": move.to.value, "source": move.source, "target": move.target} for move in self.moves],
+            "detail": self.detail,
+            "receipt": self.receipt,
+            "page": self.page,
+            "reports": self.reports,
+            "notes": [
+                {"kind": one.kind, "who": one.who, "subject": one.subject, "body": one.body} for one in self.notes
+            ],
+            "sealed": self.sealed,
+            "rulings": self.rulings,
+        }
+        return json.dumps(raw, ensure_ascii=True)
 
     @classmethod
     def decode(cls, text: str) -> Plan:

@@ -85,6 +85,11 @@ def outcomes(
     )
 
 
+def claimed(send: Send) -> Note:
+    """The event of the taking over, at the time it had; written together with what became of the Send."""
+    return Note("transfer.claimed", send.origin.person, send.id, {"kind": send.kind.value, "at": send.at})
+
+
 def notes(send: Send, members: Iterable[Transfer], state: State, who: str) -> tuple[Note, ...]:
     """One event for each file."""
     return tuple(

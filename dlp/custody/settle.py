@@ -18,6 +18,7 @@ from dlp.files import draft_of, remove_tree, sync_folders, write_whole
 from dlp.journal import rulings
 from dlp.model import State
 from dlp.naming import free_name, rename_new
+from dlp.outbox.folders import Outbox, send_of
 
 
 def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer] = ()) -> Send:
@@ -37,8 +38,9 @@ def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer
 
 def finish(ground: Ground, intent: Intent) -> Send:
     """Do what of an intended step is not done yet."""
+    outbox = ground.outbox_of(sends.get(ground.journal, intent.send))
     for move in intent.plan.moves:
-        intent = _moved(ground, intent, move)
+        intent = _moved(ground, intent, move, outbox)
     _receipt(ground, intent.plan)
     send = _conclude(ground, intent)
     ground.reach(Point.CONCLUDED)
@@ -47,12 +49,12 @@ def finish(ground: Ground, intent: Intent) -> Send:
     return send
 
 
-def _moved(ground: Ground, intent: Intent, move: Move) -> Intent:
+def _moved(ground: Ground, intent: Intent, move: Move, outbox: Outbox) -> Intent:
     """One rename to a free name. A source that is gone was moved before the kill that made us come again."""
     source, target = Path(move.source), Path(move.target)
     target.parent.mkdir(parents=True, exist_ok=True)
     if os.path.lexists(source):
-        dress(source, move.to, ground.outbox_of(sends.get(ground.journal, intent.send)))
+        dress(source, move.to, outbox)
     while os.path.lexists(source):
         try:
             rename_new(source, target)
@@ -63,7 +65,8 @@ def _moved(ground: Ground, intent: Intent, move: Move) -> Intent:
             intent = steps.change(ground.journal, intent, plan)
             move = next(one for one in plan.moves if one.source == move.source)
             continue
-        sync_folders([target.parent, source.parent])
+        # A draft that shows up again after a power cut is a copy, and swept; a claim would be the file twice.
+        sync_folders([target.parent, *([source.parent] if source.parent == outbox.claims else ())])
     ground.reach(Point.MOVED)
     return intent
 
@@ -108,8 +111,8 @@ def _conclude(ground: Ground, intent: Intent) -> Send:
 def discard(ground: Ground, send: Send) -> None:
     """Remove what a concluded step no longer needs: claim, drafts, objects that no Send needs. Idempotent."""
     outbox = ground.outbox_of(send)
-    for folder in (outbox.claims / send.id, outbox.drafts / send.id):
-        remove_tree(folder)
+    for left in (outbox.claim_of(send.id, send.name), *outbox.drafts_of(send.id)):
+        remove_tree(left)
     if send.state in KEPT:
         return
     for member in sends.members_of(ground.journal, send.id):
@@ -129,7 +132,7 @@ def forget_object(ground: Ground, member: Transfer) -> None:
 
 def sweep(ground: Ground) -> None:
     """At the start, after ``finish``: discard what a kill kept from being discarded, and objects that nobody needs."""
-    left = {folder.name for outbox in ground.outboxes for folder in outbox.claims.iterdir()}
+    left = {send_of(claim) for outbox in ground.outboxes for claim in outbox.claims.iterdir()}
     concluded = [send for send in sends.with_objects(ground.journal) if send.state not in KEPT]
     for send in [*concluded, *(sends.get(ground.journal, id_) for id_ in sorted(left))]:
         if send.state not in UNSETTLED and not steps.open_intents(ground.journal, send.id):

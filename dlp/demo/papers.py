@@ -219,3 +219,11 @@ def _crc_table() -> list[int]:
             number = (number >> 1) ^ (0xEDB88320 if number & 1 else 0)
         table.append(number)
     return table
+
+
+def with_padding(package: bytes, size: int) -> bytes:
+    """The same zip-based document with a part of random bytes, as a picture would be, so that it has about this size."""
+    made = io.BytesIO(package)
+    with zipfile.ZipFile(made, "a") as opened:
+        opened.writestr("docProps/thumbnail.bin", os.urandom(max(0, size - len(package))))
+    return made.getvalue()

@@ -1,4 +1,4 @@
-"""One SQLite connection that several threads share under a lock, durable at every commit."""
+"""A SQLite file for several threads: one connection writes, durable at each commit, each thread reads by its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,38 +18,56 @@ BUSY_MILLISECONDS = 30_000
 """How long a write waits for another process; the command line beside the agent writes for milliseconds only."""
 
 
+READER_KIBIBYTES = 256
+"""Cache of a reading connection; each thread that asks has one."""
+
+
+class _Connection(sqlite3.Connection):
+    """One that can be referred to weakly: a thread that ends must not keep its connection open."""
+
+
 class Database:
-    """A journal file. Threads take turns; a transaction inside another one is part of it."""
+    """A journal file. Writers take turns; a transaction inside another one is part of it; readers wait for nobody."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.RLock()
-        self._depth = 0
+        self._writer: int | None = None
+        """The thread that is inside a transaction."""
+        self._readers: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self._mine = threading.local()
         try:
             # Made beforehand so that nobody else can read it even for a moment; SQLite gives -wal the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._connection.row_factory = sqlite3.Row
-            for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = WAL", "synchronous = FULL"):
+            self._connection = _connected(path)
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
-            self._connection.execute("PRAGMA foreign_keys = ON")
             migrate(self._connection)
         except (sqlite3.Error, OSError) as error:
             raise unusable(path, error) from error
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connections."""
         with self._lock:
+            for reader in list(self._readers):
+                reader.close()
             self._connection.close()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[bool]:
-        """All writes of the block are durable when it ends, or none is there. Yields whether it is the outermost."""
+    def transaction(self, *, durable: bool = True) -> Iterator[bool]:
+        """All writes of the block are there when it ends, or none is. Yields whether it is the outermost.
+
+        Durable: they are on the disk when it ends. Otherwise a power cut, but no kill, may undo them, until the next
+        durable one ends.
+        """
         with self._lock:
-            if self._depth:
+            if self._writer is not None:
                 yield False
                 return
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("BEGIN IMMEDIATE")
-            self._depth = 1
+            self._writer = threading.get_ident()
             try:
                 yield True
                 self._connection.execute("COMMIT")
@@ -57,7 +76,9 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             finally:
-                self._depth = 0
+                self._writer = None
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous = FULL")
 
     def run(self, statement: str, *values: object) -> None:
         """Execute one statement."""
@@ -65,9 +86,20 @@ class Database:
             self._connection.execute(statement, values)
 
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        """All rows of one question."""
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
+        """All rows of one question; inside a transaction of this thread it sees what that has written."""
+        return self._reader().execute(statement, values).fetchall()
+
+    def _reader(self) -> sqlite3.Connection:
+        """The writer's connection inside its transaction, else this thread's own, which no commit keeps waiting."""
+        if self._writer == threading.get_ident():
+            return self._connection
+        reader: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if reader is None:
+            reader = self._mine.connection = _connected(self._path)
+            reader.execute("PRAGMA query_only = ON")
+            reader.execute(f"PRAGMA cache_size = -{READER_KIBIBYTES}")
+            self._readers.add(reader)
+        return reader
 
     def one(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - what SQLite holds
         """The first column of the first row; None where there is no row."""
@@ -77,6 +109,13 @@ class Database:
     def check(self) -> str:
         """``ok``, or what SQLite found wrong with the file."""
         return str(self.one("PRAGMA quick_check(1)"))
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=_Connection)
+    connection.row_factory = sqlite3.Row
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}").fetchall()
+    return connection
 
 
 def unusable(path: Path, error: Exception) -> JournalError:

@@ -25,6 +25,8 @@ class Journal:
         self.database = database
         self.reported = threading.Event()
         """Set when a report was added, so that the link need not look again and again."""
+        self._spoke = False
+        """Whether the transaction under way has something for the office."""
 
     @classmethod
     def open(cls, path: Path) -> Journal:
@@ -36,13 +38,18 @@ class Journal:
         self.database.close()
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Database]:
-        """All writes of the block are durable when it ends, or none is there; a block inside a block is part of it."""
-        with self.database.transaction() as outermost:
+    def transaction(self, *, durable: bool = True) -> Iterator[Database]:
+        """All writes of the block are there when it ends, or none is; a block inside a block is part of it.
+
+        What is not durable (see ``Database.transaction``) must hold neither event nor report: the office could hear of
+        what a power cut then undoes.
+        """
+        with self.database.transaction(durable=durable) as outermost:
             yield self.database
             if outermost:
-                self._report_head()
-        if outermost and self.database.one("SELECT 1 FROM outgoing LIMIT 1"):
+                spoke, self._spoke = self._spoke, False
+                assert durable or not spoke
+        if outermost and spoke:
             self.reported.set()
 
     # events
@@ -50,6 +57,7 @@ class Journal:
     def event(self, kind: str, who: str, subject: str, /, **body: object) -> None:
         """Append one event, durable together with the change that it tells of. Never content, a key or a file name."""
         with self.transaction() as database:
+            self._spoke = True
             sequence, previous = self.head()
             text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             bare = Event(sequence + 1, now(), kind, who, subject, text, previous)
@@ -63,14 +71,16 @@ class Journal:
         sequence, hash_ = json.loads(stored) if stored else (0, GENESIS)
         return int(sequence), str(hash_)
 
-    def _report_head(self) -> None:
-        """Tell the office where the chain stands, once a transaction; an older unsent head says nothing more."""
-        sequence, hash_ = self.head()
-        if self.database.one("SELECT value FROM meta WHERE key = 'told'") == str(sequence) or not sequence:
+    def _tell_head(self) -> None:
+        """Queue where the chain stands, where the office was not told; an older head that waits says nothing more."""
+        told = int(self.database.one("SELECT value FROM meta WHERE key = 'told'") or 0)
+        if told == self.head()[0]:
             return
-        self.database.run("DELETE FROM outgoing WHERE kind = 'head'")
-        self.report("head", {"sequence": sequence, "hash": hash_})
-        self.database.run("INSERT OR REPLACE INTO meta VALUES ('told', ?)", str(sequence))
+        with self.transaction() as database:
+            sequence, hash_ = self.head()
+            database.run("DELETE FROM outgoing WHERE kind = 'head'")
+            self.report("head", {"sequence": sequence, "hash": hash_})
+            database.run("INSERT OR REPLACE INTO meta VALUES ('told', ?)", str(sequence))
 
     def events(self) -> Iterator[Event]:
         """Every event, oldest first, in constant memory."""
@@ -90,11 +100,13 @@ class Journal:
     def report(self, kind: str, body: Mapping[str, object]) -> None:
         """Queue a report; inside a transaction it appears together with what it tells of, or not at all."""
         with self.transaction() as database:
+            self._spoke = True
             text = json.dumps(body, ensure_ascii=True)
             database.run("INSERT INTO outgoing (id, kind, at, body) VALUES (?, ?, ?, ?)", ulid.new(), kind, now(), text)
 
     def pending(self, most: int) -> list[Report]:
-        """The oldest reports that the office has not acknowledged, in order."""
+        """The oldest reports that the office has not acknowledged, in order; the last tells where the chain stands."""
+        self._tell_head()
         rows = self.database.rows("SELECT id, kind, at, body FROM outgoing ORDER BY position LIMIT ?", most)
         return [Report(row["id"], row["kind"], row["at"], json.loads(row["body"])) for row in rows]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlp import ulid
 from dlp.language import Language, Say
 from dlp.naming import fitting
 
@@ -14,6 +16,8 @@ READY = Say("Ready", "可发送")
 HELD = Say("Held", "已扣留")
 ORIGINALS = Say("Originals", "原件")
 NOTICE = Say("What is looked at.html", "告知书.html")
+DRAFTS = ("kept", "send", "copy", "part")
+"""What came out of the vault, what goes to Ready, what was handed over as a copy, what crosses file systems."""
 PRIVATE = ".dlp"
 """Claims and drafts, on the outbox's own file system, so that taking and giving a file is one rename."""
 
@@ -88,13 +92,22 @@ class Outbox:
             folder.chmod(mode | stat.S_ISGID)
 
     def claim_of(self, send: str, name: str) -> Path:
-        """Where a claimed file or folder stands."""
-        return self.claims / send / name
+        """Where a claimed file or folder stands; its own name is there too, for whoever must look by hand one day."""
+        return self.claims / fitting(f"{send} {name}", "")
 
-    def draft_of(self, send: str, name: str, ending: str = "") -> Path:
-        """Where a copy is prepared."""
-        return self.drafts / send / fitting(name, ending)
+    def draft_of(self, send: str, what: str) -> Path:
+        """Where a copy is prepared; it gets its name when it is moved to where people see it."""
+        return self.drafts / f"{send}.{what}"
+
+    def drafts_of(self, send: str) -> list[Path]:
+        """All drafts of a Send that are there."""
+        return [path for what in DRAFTS if os.path.lexists(path := self.draft_of(send, what))]
 
     def receipt_of(self, number: str, name: str) -> Path:
         """The receipt's file; the number makes it the only one of its name."""
         return self.held / fitting(name, f" ({number}).html")
+
+
+def send_of(path: Path) -> str:
+    """The id of the Send that a claim or a draft belongs to."""
+    return path.name[: ulid.LENGTH]

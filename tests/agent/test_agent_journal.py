@@ -37,13 +37,12 @@ def test_the_chain_is_whole_and_each_kind_of_edit_is_found(journal: Journal) -> 
         "UPDATE events SET sequence = 9 WHERE sequence = 4": 4,
     }
     for edit, where in edits.items():
-        journal.database.run("SAVEPOINT tried")
-        journal.database.run(edit)
-        broken = journal.verify_chain()
-        assert broken is not None, edit
-        assert broken.sequence == where
-        journal.database.run("ROLLBACK TO tried")
-        journal.database.run("RELEASE tried")
+        with pytest.raises(ZeroDivisionError), journal.database.transaction():
+            journal.database.run(edit)
+            broken = journal.verify_chain()
+            assert broken is not None, edit
+            assert broken.sequence == where
+            raise ZeroDivisionError  # and back to what it was
     assert journal.verify_chain() is None
 
 
@@ -107,3 +106,31 @@ def test_a_newer_or_broken_journal_is_refused_and_left_alone(tmp_path: Path) -> 
     with pytest.raises(DlpError, match="cannot be used"):
         Journal.open(broken)
     assert broken.read_bytes().startswith(b"not a database")
+
+
+def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(journal: Journal) -> None:
+    import threading
+
+    seen: list[int] = []
+    with journal.transaction():
+        journal.event("a", "li", "1")
+        reader = threading.Thread(target=lambda: seen.append(journal.head()[0]))
+        reader.start()
+        reader.join(5)
+        assert not reader.is_alive()
+        assert journal.head()[0] == 1
+    assert seen == [0]
+    reader = threading.Thread(target=lambda: seen.append(journal.head()[0]))
+    reader.start()
+    reader.join(5)
+    assert seen == [0, 1]
+
+
+def test_what_is_not_durable_tells_the_office_nothing(journal: Journal) -> None:
+    with pytest.raises(AssertionError), journal.transaction(durable=False):
+        journal.event("a", "li", "1")
+    assert journal.head()[0] == 0
+    with journal.transaction(durable=False):
+        assert journal.database.one("PRAGMA synchronous") == 1
+    with journal.transaction():
+        assert journal.database.one("PRAGMA synchronous") == 2

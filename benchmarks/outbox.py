@@ -1,0 +1,199 @@
+"""How long a person waits for an outcome, how fast a batch goes, and what a store of a hundred thousand files costs.
+
+The agent runs as its own process, as in use; drops are made and outcomes seen from outside. The batch is measured beside
+``dlp inspect`` of the same files plus sealing what the agent sealed, in the same run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.start import _below, _memory
+from dlp import first_start
+from dlp.config import Home, Settings
+from dlp.demo import papers, texts
+from keys import age, files
+
+DROPS = 100
+BATCH = 1000
+STORE = 100_000
+DOCUMENT_BYTES = 100_000
+
+
+def run() -> list[str]:
+    """One line for each figure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return [*_latency(folder / "latency"), *_batch(folder / "batch"), _reconcile(folder / "store")]
+
+
+@contextmanager
+def _agent(folder: Path, *wechat: str) -> Iterator[tuple[Path, int]]:
+    """A running agent: its outbox and its process."""
+    folder.mkdir()
+    home = Home(folder / "home")
+    if not home.settings.exists():
+        wished = replace(Settings(), outbox=str(folder / "box"), find_wechat=False, port=0, wechat=wechat)
+        first_start.set_up(home, wished)
+        first_start.finish(home)
+    command = [sys.executable, "-P", "-m", "dlp.agent", "--home", str(home.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as agent:
+        assert agent.stdout is not None
+        agent.stdout.readline()
+        yield folder / "box", agent.pid
+        agent.terminate()
+
+
+def document(number: int) -> bytes:
+    """A docx of about 100 kB of ordinary Chinese text."""
+    lines = [f"第{number}号{line}" for line in texts.NOTICE.split("\n")] * 12
+    made = papers.docx(lines)
+    return papers.with_padding(made, DOCUMENT_BYTES)
+
+
+def _latency(folder: Path) -> list[str]:
+    samples = [document(number) for number in range(8)]
+    with _agent(folder) as (box, _):
+        waits = [_wait(box, f"warm {number}.docx", samples[number % 8]) for number in range(10)] and [
+            _wait(box, f"drop {number}.docx", samples[number % 8]) for number in range(DROPS)
+        ]
+    waits.sort()
+    return [
+        f"drop to outcome, {len(samples[0]) // 1000} kB docx: median {statistics.median(waits) * 1000:.0f} ms, "
+        f"p99 {waits[int(len(waits) * 0.99) - 1] * 1000:.0f} ms of {DROPS}"
+    ]
+
+
+def _wait(box: Path, name: str, content: bytes) -> float:
+    (box / f".{name}.part").write_bytes(content)
+    begun = time.perf_counter()
+    (box / f".{name}.part").rename(box / name)
+    _until((box / "Ready" / name).exists)
+    return time.perf_counter() - begun
+
+
+def _until(look: Callable[[], bool], seconds: float = 600.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.0005)
+
+
+def _mixed(folder: Path) -> list[Path]:
+    """A thousand files of mixed kinds: most are ordinary, one in ten is sealed."""
+    folder.mkdir(parents=True)
+    made = []
+    for number in range(BATCH):
+        kind = number % 10
+        if kind == 0:
+            rows = [*texts.customers(), (str(number), "", "", "", "")]
+            name, content = f"{number}.xlsx", papers.xlsx(rows)
+        elif kind < 4:
+            name, content = f"{number}.docx", document(number)
+        elif kind < 6:
+            name, content = f"{number}.pdf", papers.pdf([f"第{number}号通知", *texts.NOTICE.split("\n")])
+        else:
+            name, content = f"{number}.txt", (f"第{number}号\n" + texts.NOTICE * 20).encode()
+        (folder / name).write_bytes(content)
+        made.append(folder / name)
+    return made
+
+
+def _batch(folder: Path) -> list[str]:
+    folder.mkdir()
+    sources = _mixed(folder / "files")
+    plain = _inspected(sources, folder)
+    with _agent(folder / "agent") as (box, pid):
+        _wait(box, "warm.docx", document(1))
+        before = _memory(pid)
+        begun = time.perf_counter()
+        for source in sources:
+            shutil.copy(source, box / f".{source.name}.part")
+            (box / f".{source.name}.part").rename(box / source.name)
+        ready = box / "Ready"
+        _until(lambda: len(os.listdir(ready)) > BATCH)
+        spent = time.perf_counter() - begun
+        after = _memory(pid)
+        workers = max(_memory(child) for child in _below(pid))
+    return [
+        f"{BATCH} mixed files dropped at once: {BATCH / spent:.0f} files/s; dlp inspect plus sealing, alone: "
+        f"{BATCH / plain:.0f} files/s; ratio {plain / spent:.2f}",
+        f"agent before {before / 1024:.0f} MB, after {after / 1024:.0f} MB; its worker {workers / 1024:.0f} MB",
+    ]
+
+
+def _inspected(sources: list[Path], folder: Path) -> float:
+    """Seconds for ``dlp inspect`` of the same files, and for sealing one in ten of them."""
+    command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(folder / "none"), "inspect", "--json"]
+    begun = time.perf_counter()
+    subprocess.run([*command, str(folder / "files")], check=False, capture_output=True)
+    to = [str(age.generate().recipient), str(age.generate().recipient)]
+    for source in sources[::10]:
+        files.seal_file(source, folder / "sealed.age", to)
+    return time.perf_counter() - begun
+
+
+def _reconcile(folder: Path) -> str:
+    """Start-up with a hundred thousand files in the received store, all of them known."""
+    month = folder / "wechat" / "msg" / "file"
+    for number in range(STORE):
+        if number % 2000 == 0:
+            inner = month / f"2025-{number // 2000:02}"
+            inner.mkdir(parents=True)
+        (inner / f"{number}.txt").write_bytes(b"x")
+    times = []
+    for turn in ("first", "again"):
+        with _started(folder, turn) as (seconds, peak):
+            times.append((turn, seconds, peak))
+    return "; ".join(
+        f"{STORE} received files, {turn} start: reconciled in {seconds:.1f} s, {peak / 1024:.0f} MB at most"
+        for turn, seconds, peak in times
+    )
+
+
+@contextmanager
+def _started(folder: Path, turn: str) -> Iterator[tuple[float, int]]:
+    """Seconds until a file that came while the agent was down is archived, and the agent's peak memory."""
+    home = Home(folder / "home")
+    if not home.settings.exists():
+        wished = replace(Settings(), outbox=str(folder / "box"), find_wechat=False, port=0)
+        first_start.set_up(home, replace(wished, wechat=(str(folder / "wechat"),)))
+        first_start.finish(home)
+    else:
+        (folder / "wechat" / "msg" / "file" / "2025-00" / "new.txt").write_bytes(b"new")
+    command = [sys.executable, "-P", "-m", "dlp.agent", "--home", str(home.root)]
+    begun = time.perf_counter()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as agent:
+        from dlp.journal import Journal
+
+        assert agent.stdout is not None
+        agent.stdout.readline()
+        journal = Journal.open(home.agent / "journal.db")
+        asked = (
+            "SELECT 1 FROM meta WHERE key LIKE 'baseline:%'"
+            if turn == "first"
+            else "SELECT 1 FROM stored WHERE state = 'archived'"
+        )
+        _until(lambda: journal.database.one(asked) is not None)
+        spent = time.perf_counter() - begun
+        journal.close()
+        yield spent, _peak(agent.pid)
+        agent.terminate()
+
+
+def _peak(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
