@@ -1,12 +1,11 @@
 """How long a person waits for an outcome, how fast a batch goes, and what a store of a hundred thousand files costs.
 
-The agent runs as its own process, as in use; drops are made and outcomes seen from outside. The batch is measured beside
-``dlp inspect`` of the same files plus sealing what the agent sealed, in the same run.
+The agent runs as its own process, as in use; drops are made and outcomes seen from outside. The batch is measured
+beside ``dlp inspect`` of the same files plus sealing what the agent sealed, in the same run.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import statistics
 import subprocess
@@ -122,7 +121,7 @@ def _batch(folder: Path) -> list[str]:
             shutil.copy(source, box / f".{source.name}.part")
             (box / f".{source.name}.part").rename(box / source.name)
         ready = box / "Ready"
-        _until(lambda: len(os.listdir(ready)) > BATCH)
+        _until(lambda: sum(1 for _ in ready.iterdir()) > BATCH)
         spent = time.perf_counter() - begun
         after = _memory(pid)
         workers = max(_memory(child) for child in _below(pid))

@@ -222,7 +222,7 @@ def _crc_table() -> list[int]:
 
 
 def with_padding(package: bytes, size: int) -> bytes:
-    """The same zip-based document with a part of random bytes, as a picture would be, so that it has about this size."""
+    """The same zip-based document with a part of random bytes, as a picture has, so that it has about this size."""
     made = io.BytesIO(package)
     with zipfile.ZipFile(made, "a") as opened:
         opened.writestr("docProps/thumbnail.bin", os.urandom(max(0, size - len(package))))
