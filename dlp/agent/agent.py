@@ -132,6 +132,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)
     outboxes = desk.custody.ground.outboxes
     lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))
+    lanes.roomy = lookout.stir.set
     intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, whose, reach)
 
     def told(found: list[Store]) -> None:

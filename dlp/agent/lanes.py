@@ -7,10 +7,11 @@ failed for now is tried again, each time later; it stays where it is meanwhile, 
 from __future__ import annotations
 
 import heapq
+import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class Lanes:
     """Called for a drop that turned out not to be a file while it was taken."""
     settled: Callable[[Send], None] = lambda _: None
     """Called with each Send that was settled."""
+    roomy: Callable[[], None] = lambda: None
+    """Called when half of a full queue was worked off, so that nobody need look for room again and again."""
     problems: dict[str, Failure] = field(default_factory=dict)
     """Sends that could not be settled yet, and why."""
     _queue: deque[Drop] = field(default_factory=deque)
@@ -83,7 +86,7 @@ class Lanes:
     def offer(self, drop: Drop) -> bool:
         """Queue a drop; false when the queue is full, or has one of this path that is not claimed yet."""
         with self._changed:
-            if drop.path in self._under_way or len(self._queue) >= WAITING:
+            if drop.path in self._under_way or not self.room:
                 return False
             self._under_way.add(drop.path)
             self._queue.append(drop)
@@ -94,6 +97,16 @@ class Lanes:
     def alive(self) -> bool:
         """Whether every thread runs."""
         return all(thread.is_alive() for thread in self._threads)
+
+    @property
+    def room(self) -> int:
+        """How many drops the queue takes now."""
+        return WAITING - len(self._queue)
+
+    @property
+    def taken(self) -> Set[Path]:
+        """Drops in the queue that are not claimed yet."""
+        return self._under_way
 
     @property
     def waiting(self) -> int:
@@ -120,6 +133,8 @@ class Lanes:
                     return heapq.heappop(self._later)
                 if self._queue:
                     self._busy += 1
+                    if len(self._queue) == WAITING // 2:
+                        self.roomy()
                     return self._queue.popleft()
                 self._changed.wait(due)
         return None
@@ -131,6 +146,8 @@ class Lanes:
         # Free from the claim on: the next file of that name may be dropped while this one is judged.
         with self._changed:
             self._under_way.discard(drop.path)
+        if os.path.lexists(drop.path):
+            self.roomy()  # the next of that name came so early that a look passed it over
         if send is not None:
             self._judge(send, FIRST_PAUSE)
 

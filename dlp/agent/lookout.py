@@ -34,7 +34,7 @@ class Lookout:
     strangers: Strangers
     stir: threading.Event = field(default_factory=threading.Event)
     held_up: int = 0
-    """Finished drops that found the queue full."""
+    """Drops for which the queue has no room yet."""
     unfinished: int = 0
     """Drops that are still being written."""
     hints: Hints = field(init=False)
@@ -80,8 +80,10 @@ class Lookout:
             self.held_up, self.unfinished = 0, 0
             for outbox in self.outboxes:
                 self._look(outbox)
-            if self.held_up or self.unfinished:
+            if self.unfinished:
                 wait, pause = pause, min(pause * 2, LONGEST_LOOK)
+            elif self.held_up:
+                wait = LONGEST_LOOK  # the lanes ring before, when there is room again
             else:
                 wait, pause = (POLL_SECONDS if self.hints.polling else RECONCILE_SECONDS), FIRST_LOOK
             self.stir.wait(wait)
@@ -92,7 +94,7 @@ class Lookout:
             self._prepare(outbox)
             scan = self._scans.setdefault(outbox, Scan(outbox))
             scan.groups = self._groups
-            sight = scan.look()
+            sight = scan.look(self.lanes.room, self.lanes.taken)
             self._offer(outbox, replace(sight, ready=(*sight.ready, *self.strangers.look(outbox))))
         except OSError as error:
             # The folder was deleted, unmounted or shut; it is looked for again, and status shows its health.
@@ -105,6 +107,7 @@ class Lookout:
 
     def _offer(self, outbox: Outbox, sight: Sight) -> None:
         self.unfinished += sight.waiting
+        self.held_up += sight.more
         refused: list[Drop] = []
         for drop in sight.ready:
             if drop.special or drop.denied:

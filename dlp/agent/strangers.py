@@ -16,7 +16,7 @@ from pathlib import Path
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.drafts import SEALED_ENDING
-from dlp.custody.send import Kind, Send
+from dlp.custody.send import Kind
 from dlp.journal import Journal
 from dlp.outbox.drops import Drop
 from dlp.outbox.folders import Outbox
@@ -43,39 +43,37 @@ class Strangers:
             return []
         self._looked[outbox.ready] = (now, modified)
         with os.scandir(outbox.ready) as entries:
-            found = [Path(entry.path) for entry in entries if not is_temporary(entry.name)]
+            found = sorted(entry.name for entry in entries if not is_temporary(entry.name))
         intended = {move.target for one in steps.open_intents(self.journal) for move in one.plan.moves}
-        strange = [path for path in sorted(found) if str(path) not in intended and not self._ours(path)]
+        ours = sends.placed_in(self.journal, outbox.ready)
+        paths = [outbox.ready / name for name in found]
+        strange = [path for path in paths if str(path) not in intended and not self._ours(path, ours.get(path))]
         return [Drop(path, outbox, stranger=True) for path in strange if _settled(path)]
 
-    def _ours(self, path: Path) -> bool:
+    def _ours(self, path: Path, placed: tuple[str, Kind, int] | None) -> bool:
         """Whether it is what we put there, unchanged. Something that went away meanwhile is nobody's worry."""
-        send = sends.at_path(self.journal, path)
-        if send is None:
+        if placed is None:
             return not os.path.lexists(path)
-        expected = self._expected(send)
+        send, kind, modified = placed
         try:
-            return dict(_files(path, send.kind)) == expected
+            if kind is Kind.FILE:
+                status = path.lstat()
+                return stat.S_ISREG(status.st_mode) and status.st_mtime_ns == modified
+            return dict(_files(path)) == self._expected(send)
         except FileNotFoundError:
             return True
 
-    def _expected(self, send: Send) -> dict[str, int]:
-        """Time of change by name within the Send of what we put into Ready."""
-        if send.kind is Kind.FILE:
-            return {"": sends.members_of(self.journal, send.id)[0].modified}
-        return {_bare(member.name): member.modified for member in sends.members_of(self.journal, send.id)}
+    def _expected(self, send: str) -> dict[str, int]:
+        """Time of change by name within a folder of what we put into Ready."""
+        return {_bare(member.name): member.modified for member in sends.members_of(self.journal, send)}
 
 
-def _files(path: Path, kind: Kind) -> Iterator[tuple[str, int]]:
-    status = path.lstat()
-    if kind is Kind.FILE:
-        yield "", status.st_mtime_ns if stat.S_ISREG(status.st_mode) else 0
-        return
-    for folder, _, names in os.walk(path):
+def _files(top: Path) -> Iterator[tuple[str, int]]:
+    for folder, _, names in os.walk(top):
         for name in names:
             if not is_temporary(name):
                 inner = Path(folder) / name
-                yield _bare(inner.relative_to(path).as_posix()), inner.lstat().st_mtime_ns
+                yield _bare(inner.relative_to(top).as_posix()), inner.lstat().st_mtime_ns
 
 
 def _bare(name: str) -> str:

@@ -156,6 +156,18 @@ def at_path(journal: Journal, path: Path) -> Send | None:
     return send_of(rows[0]) if rows else None
 
 
+def placed_in(journal: Journal, folder: Path) -> dict[Path, tuple[str, Kind, int]]:
+    """What was put into a folder: by path the latest Send there, its kind, and the time that a single file has."""
+    beginning = os.fsencode(folder) + b"/"
+    asked = (
+        "SELECT sends.id, sends.kind, sends.path, max(transfers.modified) AS modified FROM sends "
+        "JOIN transfers ON transfers.send = sends.id WHERE sends.path >= ? AND sends.path < ? "
+        "AND sends.state IN ('ready', 'sealed', 'released') GROUP BY sends.id ORDER BY sends.id"
+    )
+    rows = journal.database.rows(asked, beginning, beginning[:-1] + b"0")
+    return {Path(os.fsdecode(row["path"])): (row["id"], Kind(row["kind"]), row["modified"]) for row in rows}
+
+
 def transfer_with(journal: Journal, transfer: str) -> Transfer | None:
     """One file by the id of its transfer."""
     rows = journal.database.rows("SELECT * FROM transfers WHERE id = ?", transfer)

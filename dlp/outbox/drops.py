@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from dlp.outbox.settled import (
     is_temporary,
     readiness,
 )
+
+MOST = 1_000_000
+"""Drops of one look, where nobody says how much room there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Sight:
     ready: tuple[Drop, ...] = ()
     waiting: int = 0
     """Drops that somebody is still writing."""
+    more: int = 0
+    """Drops that were not looked at, because there is no room for them yet."""
 
 
 @dataclass(slots=True)
@@ -55,11 +60,19 @@ class Scan:
     """Folders of these names stand for groups."""
     _since: dict[Path, tuple[object, float]] = field(default_factory=dict)
 
-    def look(self) -> Sight:
-        """What is finished now. Raises OSError when the outbox itself cannot be listed."""
-        now, ready, waiting, seen = time.monotonic(), [], 0, set()
+    def look(self, room: int = MOST, taken: Container[Path] = ()) -> Sight:
+        """What is finished now, at most so many, and nothing that is taken already.
+
+        Raises OSError when the outbox itself cannot be listed.
+        """
+        now, ready, waiting, more, seen = time.monotonic(), list[Drop](), 0, 0, set()
         for drop in self._drops():
             seen.add(drop.path)
+            if drop.path in taken:
+                continue
+            if len(ready) >= room:
+                more += 1
+                continue
             readied = self._readied(drop, now)
             if readied is None:
                 waiting += 1
@@ -67,11 +80,12 @@ class Scan:
                 ready.append(readied)
         for path in self._since.keys() - seen:
             del self._since[path]
-        return Sight(tuple(ready), waiting)
+        return Sight(tuple(ready), waiting, more)
 
     def _drops(self) -> Iterator[Drop]:
+        reserved = self.outbox.reserved
         for path in _listed(self.outbox.root):
-            if path.name in self.outbox.reserved or is_temporary(path.name):
+            if path.name in reserved or is_temporary(path.name):
                 continue
             if path.name in self.groups and path.is_dir() and not path.is_symlink():
                 for inner in _listed(path):
@@ -130,7 +144,7 @@ class Scan:
 
 def _listed(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
-        return sorted(Path(entry.path) for entry in entries)
+        return [folder / name for name in sorted(entry.name for entry in entries)]
 
 
 def _walk(top: Path) -> Iterator[tuple[Path, os.stat_result]]:
