@@ -15,3 +15,8 @@ def now() -> str:
 def in_time(span: timedelta) -> str:
     """The time so long from now, written the same way."""
     return (datetime.now(UTC) + span).strftime(FORM)
+
+
+def local_time(at: str) -> str:
+    """A written-down time as people at this machine read it, such as 2026-11-24 19:14:31 +0800."""
+    return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

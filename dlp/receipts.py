@@ -14,6 +14,7 @@ from string import Template
 from typing import Any
 
 from classifiers.model import GapKind, GapReason, Level
+from dlp.clock import local_time
 from dlp.custody.reports import shown_name
 from dlp.custody.send import KEPT, Kind, Send, Transfer
 from dlp.language import Language, Say
@@ -105,7 +106,7 @@ def _head(send: Send, tongue: Language) -> str:
     rows = [
         (Say("number", "编号"), send.number),
         (Say("folder", "文件夹") if send.kind is Kind.FOLDER else Say("file", "文件"), send.name),
-        (Say("handed over", "交出时间"), send.at.replace("T", " ")[:19] + " UTC"),
+        (Say("handed over", "交出时间"), local_time(send.at)),
     ]
     if send.origin.group:
         rows.append((Say("for the group", "目标群组"), send.origin.group))

@@ -23,6 +23,8 @@ READY_SECONDS = 60.0
 """How long a program may take until it says ``ready``."""
 GRACE_SECONDS = 4.0
 """How long a program may take to end after it was asked to, before it is killed."""
+HEAD_START_SECONDS = 0.7
+"""How long the next program waits for the one before when all end."""
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 """Pauses before a program that ended by itself is started again; doubled each time it ends soon."""
@@ -104,6 +106,12 @@ class Child:
             self.process.kill()
             self.process.wait()
 
+    def wait(self, seconds: float) -> None:
+        """Wait for its end, at most so long."""
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+
     def ask(self) -> None:
         """Ask it to end, without waiting."""
         if self.process is not None and self.process.poll() is None:
@@ -174,8 +182,12 @@ def _restart(child: Child, tell: Callable[[Say], None]) -> None:
 
 
 def end_all(children: Sequence[Child]) -> None:
-    """End every program, all asked first so that their grace times pass together."""
+    """End every program in this order, each asked a moment after the one before, so that grace times overlap.
+
+    The agent goes first: it need not notice that its office goes away.
+    """
     for child in children:
         child.ask()
+        child.wait(HEAD_START_SECONDS)
     for child in children:
         child.end()

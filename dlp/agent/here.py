@@ -96,6 +96,7 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
         outboxes = outboxes_of(settings)
         for outbox in outboxes:
             outbox.make()
+        settings.archive_folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
         force = InForce(home, settings, journal.sealed_here)
         try:
             force.begin(warm=warm)

@@ -7,10 +7,30 @@ import contextlib
 from typing import Any
 
 from dlp.cli.room import Room, Words
+from dlp.clock import local_time
 from dlp.errors import UsageError
 from dlp.language import Say
 
 EXAMPLE = "dlp where A-1042"
+PLACES = {
+    "claim": Say("taken over, in work", "已接收，处理中"),
+    "vault": Say("in the vault; dlp takeback {number} gives it back", "在保管库中；dlp takeback {number} 可取回"),
+    "ready": Say("stands at {path}", "位于 {path}"),
+    "originals": Say("stands at {path}", "位于 {path}"),
+    "archive": Say("in the archive", "在归档中"),
+}
+STEPS = {
+    "claim": Say("taken over", "接收"),
+    "place": Say("judged and put into Ready", "判定并放入“可发送”"),
+    "keep": Say("judged and kept in the vault", "判定并存入保管库"),
+    "release": Say("released by a reviewer", "审核放行"),
+    "return": Say("given back", "退还"),
+    "decide": Say("decided by a reviewer", "审核处理"),
+}
+TAKEN = Say("(it is not there any more: somebody took it)", "（已不在该处：已被取走）")
+ORIGINAL = Say("original:", "原件：")
+RECEIPT = Say("receipt:", "说明：")
+UNFINISHED = Say("not finished", "未完成")
 
 
 def add(words: Words) -> None:
@@ -55,8 +75,14 @@ def _show(one: dict[str, Any], room: Room) -> None:
     from dlp.outcome_words import STATES
     from dlp.verdict_words import shown
 
-    print(f"{one['number']}  {shown(one['name'])}  {STATES[State(one['state'])].to(room.language)}")
-    if one["path"]:
-        print(f"  → {one['path']}")
+    state = STATES[State(one["state"])].to(room.language)
+    print(f"{one['number']}  {shown(one['name'])}  {state}")
+    print(f"  → {PLACES[one['place']].format(number=one['number'], path=one['path']).to(room.language)}")
+    if one["path"] and not one["there"]:
+        print(f"    {TAKEN.to(room.language)}")
+    for name, label in (("original", ORIGINAL), ("receipt", RECEIPT)):
+        if one[name] and one[name] != one["path"]:
+            print(f"    {label.to(room.language)} {one[name]}")
     for step in one["history"]:
-        print(f"  {step['at']}  {step['step']}")
+        open_ = "" if step["phase"] == "done" else f" ({UNFINISHED.to(room.language)})"
+        print(f"  {local_time(step['at'])}  {STEPS[step['step']].to(room.language)}{open_}")
