@@ -21,10 +21,10 @@ from pathlib import Path
 from classifiers.engine import Engine, classify
 from classifiers.model import Block, Place, Region
 from classifiers.pack import load, shipped
-from classifiers.prefilter import asking
+from classifiers.portable import Portable
 from classifiers.prepare import prepare
 from classifiers.rules import Rules
-from classifiers.sweep import Portable
+from classifiers.sweep import for_text
 
 TERMS = 10_000
 MEGABYTES = 24
@@ -122,7 +122,7 @@ def _rate(text: str, step: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 def _ours(rules: Rules, text: str) -> list[str]:
     portable = Rules(rules.rules, rules.digest, rules.read_as)
-    portable.__dict__["engine"] = Engine(portable, Portable(asking(rules)))
+    portable.__dict__["engine"] = Engine(portable, Portable(rules, for_text(rules)))
     fast = _rate(text, lambda: classify([Block(text)], rules, b"k"))
     slow = _rate(text, lambda: classify([Block(text)], portable, b"k"), 2)
     return [

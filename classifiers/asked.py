@@ -30,12 +30,35 @@ def question(sign: Sign, ignore_case: bool) -> Ask | None:
 
 
 def search(pattern: str, ignore_case: bool) -> Search:
-    """A search for the pattern; where it is only a choice of words, comparing words is several times faster."""
-    words = pattern.split("|")
-    if not ignore_case and all(re.escape(word) == word and word for word in words):
-        return partial(_any_word, tuple(words))
-    compiled = re.compile(pattern, re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
-    return lambda text: compiled.search(text) is not None
+    """A search for the pattern. Words among its choices are compared as words, which is several times faster."""
+    choices = [pattern] if ignore_case else _choices(pattern)
+    words = tuple(choice for choice in choices if re.escape(choice) == choice)
+    others = [choice for choice in choices if choice not in words]
+    if not others:
+        return partial(_any_word, words)
+    compiled = re.compile("|".join(others), re.MULTILINE | (re.IGNORECASE if ignore_case else 0))
+    if not words:
+        return lambda text: compiled.search(text) is not None
+    return lambda text: _any_word(words, text) or compiled.search(text) is not None
+
+
+def _choices(pattern: str) -> list[str]:
+    """The choices of a pattern, where it is one: cut at each ``|`` outside of brackets."""
+    found, depth, inside, at, start = [], 0, False, 0, 0
+    while at < len(pattern):
+        one = pattern[at]
+        if one == "\\":
+            at += 1
+        elif inside:
+            inside = one != "]"
+        elif one == "|" and not depth:
+            found.append(pattern[start:at])
+            start = at + 1
+        else:
+            inside = one == "["
+            depth += (one == "(") - (one == ")")
+        at += 1
+    return [*found, pattern[start:]]
 
 
 def _any_word(words: tuple[str, ...], text: str) -> bool:

@@ -3,57 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Protocol
 
 from classifiers.asked import question
+from classifiers.candidate import Candidate
 from classifiers.checks import CHECKS
-from classifiers.masks import masked
-from classifiers.model import Category, Level, Place
-from classifiers.prefilter import Region
-from classifiers.rules import Rule, Sign, Where
+from classifiers.model import HIGHEST, Category, Certainty, Level
+from classifiers.rules import Rule, Sign
 from classifiers.signs import Ask, Spot, spot
-from classifiers.spelling import folded
+from classifiers.spelling import Folding
+from classifiers.stretch import Stretch
+from classifiers.weighing import Weighing
 from classifiers.window import Window
 
-HOPELESS = 30
-"""A match that cannot come near a medium score is not asked further: it decides nothing, and texts that only talk about
-marks are full of them."""
-COST = [
-    *(Where.BUILT_IN, Where.CHECK, Where.GROUP, Where.PART, Where.LINE, Where.BEFORE, Where.AFTER, Where.COLUMN),
-    *(Where.NEAR, Where.ABOVE, Where.BELOW, Where.AROUND),
-]
-"""From cheap to dear."""
-Known = Callable[[Rule, str], bool]
-"""Whether a match, as written, was met so often that another look could not change the verdict."""
 
+class Memory(Protocol):
+    """What a document's matches so far say of the next one."""
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A match that holds, before the document as a whole has its say."""
+    def known(self, rule: Rule, raw: str) -> bool:
+        """Whether the same, as written, was met so often that another look could not change the verdict."""
 
-    rule: Rule
-    level: Level
-    category: Category
-    place: Place
-    value: str
-    """Folded; never leaves the process."""
-    masked: str
-    signs: tuple[str, ...]
-    points: int
-    cap: int
-    raw: str
-    """The whole match as written; never leaves the process."""
+    def counting(self, rule: Rule) -> set[str] | None:
+        """The values counted so far, where the rule's score can rise no more and matches are only counted."""
+
+    def many(self, rule: Rule) -> bool:
+        """Whether the document has so many matches of the rule that only those that could matter are asked to the end.
+
+        Before that, all are, so that what is reported of low ones is complete.
+        """
+
+    def add(self, one: Candidate) -> None:
+        """Take a match that holds."""
 
 
 class Confirm:
     """One rule, compiled when it is first tried."""
 
-    def __init__(self, rule: Rule, read_as: dict[str, str]) -> None:
+    def __init__(self, rule: Rule, folding: Folding) -> None:
         self.rule = rule
-        self.read_as = read_as
+        self.folding = folding
         self.levels = dict(rule.levels)
+        self.check = CHECKS[rule.check] if rule.check else None
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -61,24 +53,24 @@ class Confirm:
         return re.compile(self.rule.pattern, re.MULTILINE | (re.IGNORECASE if self.rule.ignore_case else 0))
 
     @cached_property
+    def group(self) -> str | int:
+        """What of a match is its value."""
+        return "value" if "value" in self.pattern.groupindex else 0
+
+    @cached_property
     def level_words(self) -> re.Pattern[str] | None:
         """Any spelling of any level of the rule: the part of the pattern that the group ``level`` holds."""
         return re.compile(_group_source(self.rule.pattern, "level")) if self.rule.levels else None
 
     @cached_property
-    def supports(self) -> list[tuple[Sign, int, Ask | None, int]]:
-        """Signs with points and questions, the cheap first, each with the most that those after it can add."""
-        ordered = sorted(self.rule.supports, key=lambda one: COST.index(one[0].where))
-        found, left = [], sum(points for _, points in ordered if points > 0)
-        for sign, points in ordered:
-            left -= max(0, points)
-            found.append((sign, points, self._ask(sign), left))
-        return found
+    def weighing(self) -> Weighing:
+        """The rule's supports."""
+        return Weighing(self.rule)
 
     @cached_property
-    def caps(self) -> list[tuple[Sign, int, Ask | None]]:
-        """The same for caps."""
-        return [(sign, cap, self._ask(sign)) for sign, cap in self.rule.caps]
+    def caps(self) -> list[tuple[Sign, int, Ask]]:
+        """Signs that keep the score low."""
+        return [(sign, cap, ask) for sign, cap in self.rule.caps if (ask := self._ask(sign))]
 
     @cached_property
     def unless(self) -> list[Ask]:
@@ -93,25 +85,25 @@ class Confirm:
     def _ask(self, sign: Sign) -> Ask | None:
         return question(sign, self.rule.ignore_case)
 
-    def candidates(self, window: Window, region: Region, known: Known) -> Iterator[Candidate]:
-        """What holds among the matches that start in the region's judged part and are not known well enough."""
-        rule = self.rule
-        if rule.regions and window.pieces[window.index(region.end - 1)].place.region not in rule.regions:
-            return
-        if rule.terms:
-            yield from self._term(window, region, known)
-            return
-        first, last = max(region.start, window.judged_from), min(region.end, window.judged_to)
-        limit = region.limit if region.limit >= 0 else region.end + rule.reach
-        for match in self.pattern.finditer(window.text, region.start, limit):
-            start = match.start()
-            if start > last or start >= window.judged_to:
+    def gather(self, window: Window, at: Stretch, since: int, memory: Memory) -> int:
+        """Add what holds among the matches in the stretch that start from ``since``; where the next may start."""
+        rule, text = self.rule, window.text
+        start = max(at.start, since)
+        if start > at.last:
+            return since
+        since = at.last + 1
+        matches = self._term(text, at.limit) if rule.terms else self.pattern.finditer(text, start, at.limit)
+        for match in matches:
+            start, end = match.span()
+            if start > at.last or start >= window.judged_to:
                 break
-            if start < first or known(self.rule, match[0]):
+            since = max(since, end)
+            if start < window.judged_from or memory.known(rule, match[0]):
                 continue
-            found = self._candidate(window, match)
-            if found:
-                yield found
+            found = self._candidate(window, match, memory)
+            if found is not None:
+                memory.add(found)
+        return since
 
     @cached_property
     def _lengths(self) -> list[tuple[int, re.Pattern[str]]]:
@@ -119,50 +111,51 @@ class Confirm:
             (n, re.compile(rf"(?s:.{{{n}}})")) for n in sorted({len(term) for term in self.rule.terms}, reverse=True)
         ]
 
-    def _term(self, window: Window, region: Region, known: Known) -> Iterator[Candidate]:
-        """The longest term that ends where the region says."""
-        text, end = window.text, region.end
+    def _term(self, text: str, end: int) -> Iterator[re.Match[str]]:
+        """The longest term that ends there."""
         for length, pattern in self._lengths:
             start = end - length
-            if start < 0 or text[start:end] not in self.rule.terms:
-                continue
-            if window.judged_from <= start < window.judged_to and not _inside_a_word(text, start, end):
-                match = pattern.match(text, start)
-                if match and not known(self.rule, match[0]) and (found := self._candidate(window, match)):
-                    yield found
-            return
+            if start >= 0 and text[start:end] in self.rule.terms:
+                if not _inside_a_word(text, start, end) and (match := pattern.match(text, start)):
+                    yield match
+                return
 
-    def _candidate(self, window: Window, match: re.Match[str]) -> Candidate | None:
-        rule, at = self.rule, spot(window, match, self.level_words)
-        where = at.place.region
+    def _candidate(self, window: Window, match: re.Match[str], memory: Memory) -> Candidate | None:
+        rule = self.rule
+        shown = match[self.group] or match[0]
+        value = self.folding.folded(shown)
+        counted = memory.counting(rule)
+        if counted is not None and value in counted:
+            return None
+        seen = self.check(value) if self.check else ()
+        if seen is None:
+            return None
+        at = spot(window, match, self.level_words)
+        where = at.piece.place.region
         if (rule.regions and where not in rule.regions) or where in rule.not_regions:
             return None
-        group = "value" if "value" in self.pattern.groupindex and match["value"] else 0
-        value = folded(match[group], self.read_as)
-        seen = CHECKS[rule.check](value) if rule.check else ()
-        if seen is None or any(ask(at) for ask in self.unless):
-            return None
-        level = rule.level
-        if level is None:
-            level = self.levels.get(folded(match["level"], self.read_as))
-            if level is None:
+        for ask in self.unless:
+            if ask(at):
                 return None
-        names, points = self._score(at, seen)
-        cap = min((cap for sign, cap, ask in self.caps if ask and ask(at)), default=99)
-        names += [sign.name for sign, _, ask in self.caps if ask and ask(at) and sign.name not in names]
-        category = next((other for ask, other in self.categories if ask(at)), rule.category)
-        shown = masked(match[group], rule.keep)
-        return Candidate(rule, level, category, _exact(at), value, shown, tuple(names), points, cap, match[0])
+        if counted is not None and not self.weighing.speaks_against(at, seen):
+            counted.add(value)
+            return None
+        level = rule.level if rule.level is not None else self.levels.get(self.folding.folded(match["level"]))
+        return None if level is None else self._weighed(at, level, value, shown, seen, memory.many(rule))
 
-    def _score(self, at: Spot, seen: tuple[str, ...]) -> tuple[list[str], int]:
-        names, points = [], self.rule.base
-        for sign, worth, ask, left in self.supports:
-            if ask(at) if ask else sign.where is Where.CHECK and sign.name in seen:
-                names.append(sign.name)
-                points += worth
-            if points + left < HOPELESS:
-                break
-        return names, points
+    def _weighed(self, at: Spot, level: Level, value: str, shown: str, seen: tuple[str, ...], many: bool) -> Candidate:
+        rule = self.rule
+        names, points, doubted = self.weighing.score(at, seen, many)
+        cap, category = HIGHEST, rule.category
+        if not many or points >= Certainty.MEDIUM:
+            for sign, most, ask in self.caps:
+                if ask(at):
+                    cap = min(cap, most)
+                    names += [sign.name] if sign.name not in names else []
+            category = next((other for ask, other in self.categories if ask(at)), category)
+        return Candidate(
+            rule, level, category, at, value, shown, tuple(names), points, cap, doubted, at.match[0], at.piece.place
+        )
 
 
 def _inside_a_word(text: str, start: int, end: int) -> bool:
@@ -172,17 +165,6 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
         a.isascii() and a.isalnum() and b.isascii() and b.isalnum()
         for a, b in ((left, text[start]), (text[end - 1], right))
     )
-
-
-def _exact(at: Spot) -> Place:
-    """The piece's place with the line moved on to the match."""
-    place = at.place
-    if place.line is None:
-        return place
-    from dataclasses import replace
-
-    lines = at.window.text.count("\n", at.window.starts[at.index], at.start)
-    return replace(place, line=place.line + lines) if lines else place
 
 
 def _group_source(pattern: str, name: str) -> str:

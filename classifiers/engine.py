@@ -1,54 +1,56 @@
 """``classify``: Blocks and Gaps in, a Classification out.
 
-One pass: Blocks are joined into windows, a prefilter finds the lines worth a look, rules confirm and score there, and a
-small aggregate remembers what the document says as a whole. Memory does not grow with the file.
+One pass: Blocks are joined into windows, a sweep finds the few stretches worth a look, rules confirm and score there,
+and a small aggregate remembers what the document says as a whole. Memory does not grow with the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 
 from classifiers.confirm import Confirm
-from classifiers.enough import without
+from classifiers.enough import settled_by_number
 from classifiers.gathering import Gathering
 from classifiers.model import Block, Certainty, Classification, Gap, Level
-from classifiers.prefilter import Tables, asking, regions, tables
+from classifiers.portable import Portable
 from classifiers.rules import Rules
-from classifiers.sweep import Either, Sweep
+from classifiers.spelling import Folding
+from classifiers.stretch import Settled, Stretch, Sweep
+from classifiers.sweep import Either, for_names
 from classifiers.window import Joiner, Window
 
 MOST_FINDINGS = 200
-
-
-@dataclass(slots=True)
-class Looking:
-    """What is still looked for in one document."""
-
-    settled: dict[str, int] = field(default_factory=dict)
-    tables: Tables | None = None
 
 
 class Engine:
     """The rules, made ready to run; build once, use for any number of documents."""
 
     def __init__(self, rules: Rules, sweep: Sweep | None = None) -> None:
-        asked = asking(rules)
-        self._exact = asked.exact
-        self.sweep = sweep or Either(asked, rules.cache)
-        self._rules, self._asked = rules, asked
-        self._confirms = [Confirm(rule, rules.read_as) for rule in rules.rules]
+        self.sweep = sweep or Either(rules)
+        self._names = Portable(rules, for_names(rules))
+        self._rules = rules
+        folding = Folding(rules.read_as)
+        self._confirms = [Confirm(rule, folding) for rule in rules.rules]
 
-    def judge(self, window: Window, gathering: Gathering, looking: Looking) -> None:
+    def judge(self, window: Window, gathering: Gathering, settled: Settled) -> None:
         """Add what one window holds."""
-        hits = self.sweep.hits(window.text, looking.tables)
-        for region in regions(window.text, hits, len(self._confirms), self._exact):
-            for candidate in self._confirms[region.rule].candidates(window, region, gathering.known):
-                gathering.add(candidate)
-        settled = gathering.settled(self._rules.rules)
-        if settled != looking.settled:
-            looking.settled = settled
-            looking.tables = tables(without(self._asked, self._rules, settled), self._asked.in_order())
+        since: dict[int, int] = {}
+        # By rule, and in the order of the text within one.
+        for one in sorted([*self.sweep.stretches(window.text, settled), *self._named(window, settled)]):
+            since[one.rule] = self._confirms[one.rule].gather(window, one, since.get(one.rule, 0), gathering)
+
+    def _named(self, window: Window, settled: Settled) -> list[Stretch]:
+        """Stretches for the rules that look only at properties and file names."""
+        found = []
+        for number in window.named:
+            start = window.starts[number]
+            for one in self._names.stretches(window.pieces[number].text, settled):
+                found.append(Stretch(one.rule, one.start + start, one.last + start, one.limit + start))
+        return found
+
+    def settled(self, found: Mapping[str, int]) -> Settled:
+        """What need not be tried any more."""
+        return settled_by_number(self._rules, found)
 
 
 def classify(
@@ -61,9 +63,13 @@ def classify(
     returned, the strongest first; the level counts all of them.
     """
     engine: Engine = rules.engine
-    joiner, gathering, looking = Joiner(), Gathering(key), Looking()
+    joiner, gathering, settled, enough = Joiner(), Gathering(key), Settled(), 0
     for window in joiner.windows(parts):
-        engine.judge(window, gathering, looking)
+        engine.judge(window, gathering, settled)
+        found = gathering.settled(rules.rules)
+        if sum(found.values()) + len(found) != enough:
+            enough = sum(found.values()) + len(found)
+            settled = engine.settled(found)
     findings = gathering.findings()
     level = max((one.level for one in findings if one.score >= Certainty.MEDIUM), default=Level.PUBLIC)
     return Classification(level, tuple(findings[:most_findings]), tuple(joiner.gaps), rules.digest, joiner.characters)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classifiers.gathering import HIGHEST
-from classifiers.model import Finding
+from classifiers.model import HIGHEST, Finding
 from classifiers.rules import Rule, Rules
 
 

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from classifiers.confirm import Candidate
+from classifiers.candidate import Candidate
+from classifiers.contradiction import contradictions
 from classifiers.masks import fingerprint
-from classifiers.model import Category, Certainty, Finding, Place, Region
+from classifiers.model import HIGHEST, Category, Certainty, Finding, Place, Region
 from classifiers.rules import Rule
 
-MOST_VALUES = 10_000
-"""Distinct values of one rule that are told apart; a list with more of them counts as this many."""
+MOST_VALUES = 1_000
+"""Distinct values of one rule that are told apart; of a list with more of them "at least" so many are said."""
 MOST_MARKS = 500
 """Distinct marks of one rule and level in one document; further ones only raise the count of the strongest."""
 MOST_MET = 20_000
 """Different matches, as written, that are remembered so that the same need not be judged again and again."""
 LOOKS = 3
+PLACES = 50
+"""Matches of a rule in one document after which values are only counted, where no better score can come, and matches
+that cannot matter are not asked to the end."""
 ENOUGH = 1_000
-"""Findings of a kind in one document after which it is no longer looked for."""
+"""Marks of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
 DIFFERENT_MARKS = 3
 """A document with so many different marks teaches marks (facts: 1.5)."""
 SOME_MARKS, SOME_CUES = 2, 3
 STANDING = frozenset({Region.HEADER, Region.FOOTER, Region.TITLE, Region.WATERMARK, Region.METADATA, Region.FILE_NAME})
 """A mark here speaks of the document itself, whatever the text teaches."""
-HIGHEST = 99
-CONTRADICTION = "label.contradiction"
-LABELLING = frozenset(Category) - {Category.PERSONAL_INFO, Category.SENSITIVE_PERSONAL_INFO, Category.CREDENTIAL}
-"""Categories of findings that say what a document is, and not what is in it."""
 
 Path = tuple[str, ...]
 Key = tuple[str, Path, str, int]
@@ -49,7 +49,6 @@ class Record:
     best: Candidate
     count: int = 0
     values: set[str] = field(default_factory=set)
-    fingerprint: str = ""
 
 
 @dataclass(slots=True)
@@ -59,36 +58,6 @@ class Met:
     record: Record
     looks: int = 0
     points: int = 0
-
-
-def contradictions(found: list[Finding]) -> list[Finding]:
-    """A label or property that says less than the text of the same document says: one finding for each document."""
-    firm = [one for one in found if one.score >= Certainty.MEDIUM]
-    says: dict[Path, Finding] = {}
-    for one in firm:
-        if one.place.region is Region.METADATA and one.category in LABELLING:
-            says[one.place.path] = max(says.get(one.place.path, one), one, key=lambda f: f.level)
-    made = []
-    for path, label in says.items():
-        text = [one for one in firm if one.place.path == path and one.place.region is not Region.METADATA]
-        strongest = max(text, key=lambda f: (f.level, f.score), default=None)
-        if strongest is not None and strongest.level > label.level:
-            told = f"{label.level.id} < {strongest.level.id}"
-            made.append(_contradicted(strongest, label, told))
-    return made
-
-
-def _contradicted(strongest: Finding, label: Finding, told: str) -> Finding:
-    return replace(
-        strongest,
-        rule=CONTRADICTION,
-        place=label.place,
-        masked=told,
-        count=1,
-        supports=("label_below_text",),
-        title_en="Label says less than the text",
-        title_zh="标签级别低于正文",
-    )
 
 
 class Gathering:
@@ -102,6 +71,11 @@ class Gathering:
         self._mass: Counter[tuple[str, int]] = Counter()
         """Marks of at least medium certainty by rule and level, and of high by category and level."""
         self._met: dict[tuple[str, str], Met] = {}
+        self._looks: Counter[str] = Counter()
+        """Matches judged, by rule."""
+        self._full: dict[str, Record] = {}
+        """By rule: records that only count."""
+        self._settled: dict[str, int] = {}
 
     def known(self, rule: Rule, raw: str) -> bool:
         """Whether the same was met before and another look could not change the verdict; it is then only counted.
@@ -113,9 +87,54 @@ class Gathering:
             return False
         if rule.per_value and met.points < Certainty.HIGH:
             return False
-        met.record.count += 1
-        self._weigh(met.record.best)
+        if self._settled.get(rule.id, -1) < met.record.best.level:
+            met.record.count += 1
+            self._weigh(met.record.best)
         return True
+
+    def counting(self, rule: Rule) -> set[str] | None:
+        """As Memory."""
+        full = self._full.get(rule.id)
+        return None if full is None else full.values
+
+    def many(self, rule: Rule) -> bool:
+        """As Memory."""
+        return self._looks[rule.id] >= PLACES
+
+    def add(self, one: Candidate) -> None:
+        """Take a candidate; only the strongest of its kind is kept whole."""
+        rule = one.rule
+        self._looks[rule.id] += 1
+        if self._settled.get(rule.id, -1) >= one.level:
+            return
+        if rule.per_value:
+            self._mark(one)
+        record = self._record(one)
+        if record.best is not one and one.score > record.best.score:
+            record.best = one.kept()
+        record.count += 1
+        self._weigh(one)
+        if rule.per_value:
+            self._meet(one, record)
+        elif one.points >= rule.base and len(record.values) < MOST_VALUES:
+            record.values.add(one.value)
+            if rule.id not in self._full:
+                self._meet(one, record)
+                if record.count >= PLACES and self._finding(record).score >= _least(rule):
+                    self._full[rule.id] = record
+
+    def _record(self, one: Candidate) -> Record:
+        rule = one.rule
+        path = one.place.path if rule.per_value else ()
+        key = (rule.id, path, one.value if rule.per_value else "", int(one.level))
+        record = self._records.get(key)
+        if record is None:
+            if rule.per_value and len(self._marks[path]) >= MOST_MARKS:
+                key = (rule.id, path, "", int(one.level))
+                record = self._records.get(key)
+            if record is None:
+                record = self._records[key] = Record(one.kept())
+        return record
 
     def _meet(self, one: Candidate, record: Record) -> None:
         met = self._met.get((one.rule.id, one.raw))
@@ -124,59 +143,33 @@ class Gathering:
                 return
             met = self._met[one.rule.id, one.raw] = Met(record)
         met.looks += 1
-        met.points = max(met.points, min(one.points, one.cap))
-
-    def add(self, one: Candidate) -> None:
-        """Take a candidate; only the strongest of its kind is kept whole."""
-        rule = one.rule
-        if rule.per_value:
-            self._mark(one)
-        value = one.value if rule.per_value else ""
-        path = one.place.path if rule.per_value else ()
-        key = (rule.id, path, value, int(one.level))
-        record = self._records.get(key)
-        if record is None:
-            if rule.per_value and self._full(path):
-                key = (rule.id, path, "", int(one.level))
-            record = self._records.setdefault(key, Record(one))
-        if min(one.points, one.cap) > min(record.best.points, record.best.cap) or not record.fingerprint:
-            record.best = one
-            record.fingerprint = fingerprint(one.value, self._key)
-        record.count += 1
-        self._meet(one, record)
-        self._weigh(one)
-        if not rule.per_value and one.points >= rule.base and len(record.values) < MOST_VALUES:
-            record.values.add(fingerprint(one.value, self._key))
+        met.points = max(met.points, one.score)
 
     def _mark(self, one: Candidate) -> None:
         path = one.place.path
         marks = self._marks.setdefault(path, set())
         if len(marks) < MOST_MARKS:
             marks.add(f"{int(one.level)} {one.value}")
-        if any(points < 0 and sign.name in one.signs for sign, points in one.rule.supports):
+        if one.doubted:
             self._cues[path] = self._cues.get(path, 0) + 1
 
     def _weigh(self, one: Candidate) -> None:
-        if one.rule.per_value and (score := min(one.points, one.cap)) >= Certainty.MEDIUM:
+        if one.rule.per_value and one.score >= Certainty.MEDIUM:
             self._mass[one.rule.id, int(one.level)] += 1
-            if score >= Certainty.HIGH:
+            if one.score >= Certainty.HIGH:
                 self._mass[one.category.value, int(one.level)] += 1
 
     def settled(self, rules: tuple[Rule, ...]) -> dict[str, int]:
         """By rule id, up to which level the document has enough: a rule's own marks, or high ones of its category."""
-        found: dict[str, int] = {}
         for (name, level), count in self._mass.items():
             if count >= ENOUGH:
                 for rule in rules:
                     if name in (rule.id, rule.category.value):
-                        found[rule.id] = max(level, found.get(rule.id, -1))
-        for record in self._records.values():
-            if len(record.values) >= ENOUGH and self._finding(record).score >= _least(record.best.rule):
-                found[record.best.rule.id] = int(record.best.level)
-        return found
-
-    def _full(self, path: Path) -> bool:
-        return len(self._marks[path]) >= MOST_MARKS
+                        self._settled[rule.id] = max(level, self._settled.get(rule.id, -1))
+        for rule_id, record in self._full.items():
+            if len(record.values) >= MOST_VALUES:
+                self._settled[rule_id] = int(record.best.level)
+        return self._settled
 
     def findings(self) -> list[Finding]:
         """All of them, the strongest first."""
@@ -199,8 +192,8 @@ class Gathering:
                 cap = min(cap, most)
         score = max(0, min(points, cap, HIGHEST))
         return Finding(
-            rule.id, one.level, one.category, score, one.place, one.masked, record.fingerprint, count, tuple(names),
-            rule.title_en, rule.title_zh,
+            rule.id, one.level, one.category, score, one.place, one.masked, fingerprint(one.value, self._key), count,
+            tuple(names), rule.title_en, rule.title_zh, self._settled.get(rule.id, -1) >= one.level,
         )  # fmt: skip
 
     def _whole_document(self, sign: str, record: Record, count: int) -> bool:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+HIGHEST = 99
+"""No score is higher: nothing is certain."""
+
 
 class Level(IntEnum):
     """How confidential a file is; ordered, so that the highest finding decides (就高从严)."""
@@ -164,6 +167,8 @@ class Finding:
     supports: tuple[str, ...] = ()
     title_en: str = ""
     title_zh: str = ""
+    at_least: bool = False
+    """There were more than ``count``: the document had enough of them, and the rest was not looked at one by one."""
 
     @property
     def certainty(self) -> Certainty:

@@ -44,13 +44,14 @@ def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True) 
         raw + b"".join(_bytes(file) for file in dictionaries(path, raw)) for path, raw in zip(paths, raws, strict=True)
     ]
     proofs, reader, new = Proofs(cache, proved), Reader(), {}
-    for path, raw, name in zip(paths, raws, names(proved_by), strict=True):
+    stamps = names(proved_by)
+    for path, raw, name in zip(paths, raws, stamps, strict=True):
         known = proofs.tree(name)
         if known is None:
             new[name] = known = tree(path.name, raw)
         reader.read(path, known, trusted=name not in new)
     digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in proved_by)).hexdigest()
-    rules = Rules(tuple(reader.rules), digest, reader.read_as, cache)
+    rules = Rules(tuple(reader.rules), digest, reader.read_as, stamps[-1] if stamps else "", cache)
     if new:
         from classifiers.examples import run_examples
 

@@ -11,17 +11,20 @@ from classifiers.checks import CHECKS
 from classifiers.labels import label_rows
 from classifiers.linear import worse_than_linear
 from classifiers.model import Block, Category, Level, Place, Region
+from classifiers.numbers import MOST_DIGITS
 from classifiers.pack import SCHEMA, PackError
 from classifiers.pack_needs import Needs
 from classifiers.rules import Example, Rule, Sign, Where
 from classifiers.signs import BUILT_IN, COUNTED
-from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled
+from classifiers.spelling import BREAK, FIXED, GAP, compatible, expand, spelled, with_plain_digits
 
 RULE_FIELDS = (
-    "id title category level levels pattern dictionary ignore_case needs digits starts grouped base supports caps "
-    "unless categories check regions not_regions per_value reach keep matching not_matching"
+    "id title category level levels pattern dictionary ignore_case needs digits starts after_point grouped base "
+    "supports caps unless categories check regions not_regions per_value reach keep matching not_matching"
 )
 DISTINCT = re.compile(r"distinct_\d+")
+FLAGS = re.compile(r"\(\?(?!-?i:)[a-zA-Z-]+[:)]")
+"""Flags inside of a pattern, other than for a group's case."""
 
 
 class Reader(Needs):
@@ -74,7 +77,7 @@ class Reader(Needs):
         def unknown(name: str) -> PackError:
             return self.fail(where, f"{{{name}}} is not defined", f"没有定义 {{{name}}}")
 
-        pattern = expand(value, self.macros, unknown)
+        pattern = expand(with_plain_digits(value), self.macros, unknown)
         if self.trusted:
             return pattern
         try:
@@ -163,6 +166,12 @@ class Reader(Needs):
             raise self.fail(where, "expected either level or levels", "level 与 levels 应恰好写一个")
         terms = self.dictionary(given["dictionary"], f"{where}, dictionary") if content == "dictionary" else frozenset()
         pattern = "" if terms else self.regex(given["pattern"], f"{where}, pattern")
+        if FLAGS.search(pattern):
+            raise self.fail(
+                f"{where}, pattern",
+                "has flags inside, which not every engine here reads alike; use ignore_case or (?i:…)",
+                "内含各引擎理解不一的标志，请改用 ignore_case 或 (?i:…)",
+            )
         if levels and "(?P<level>" not in pattern:
             raise self.fail(
                 f"{where}, levels",
@@ -181,8 +190,9 @@ class Reader(Needs):
             ignore_case=self.truth(given.get("ignore_case", False), f"{where}, ignore_case"),
             needs=words,
             pairs=pairs,
-            digits=self.span(given.get("digits"), f"{where}, digits", 99),
+            digits=self.span(given.get("digits"), f"{where}, digits", MOST_DIGITS),
             starts="".join(c + chr(ord(c) + 0xFEE0) for c in str(given.get("starts", ""))),
+            after_point=self.truth(given.get("after_point", False), f"{where}, after_point"),
             grouped=self.truth(given.get("grouped", False), f"{where}, grouped"),
             base=self.number(given.get("base", 0), f"{where}, base"),
             supports=self.signs_of(given.get("supports", {}), f"{where}, supports"),

@@ -83,6 +83,8 @@ class Rule:
     """How many digits in a row may stand for a word of ``needs``: least and most."""
     starts: str
     """With which digits such a row may begin; empty: with any."""
+    after_point: bool
+    """Such a row is one only after a decimal point."""
     grouped: bool
     """Digits in groups, such as 138-0013-8000, may stand for a word of ``needs``."""
     base: int
@@ -118,6 +120,8 @@ class Rules:
     """64 hex digits over the packs' bytes, in order."""
     read_as: dict[str, str] = field(default_factory=dict)
     """A character to the one it is read as."""
+    stamp: str = ""
+    """Names all that the rules are made of: packs, their order, and this package's code."""
     cache: Path | None = None
     """A folder that only the caller's account may write, for what is built once."""
 

@@ -96,19 +96,14 @@ def spot(window: Window, match: re.Match[str], levels: re.Pattern[str] | None) -
 # -- built in -----------------------------------------------------------------------------------------------------
 
 
-def isolated_line(at: Spot) -> bool:
-    """Nothing else stands in its segment of the line."""
-    return at.others() == 0
+def shape(at: Spot) -> str:
+    """What else stands in the match's segment of the line: nothing, little, or running text."""
+    others = at.others()
+    return "long_line" if others > SHORT_LINE else "short_line" if others else "isolated_line"
 
 
-def short_line(at: Spot) -> bool:
-    """Little else stands there."""
-    return 0 < at.others() <= SHORT_LINE
-
-
-def long_line(at: Spot) -> bool:
-    """It is part of running text."""
-    return at.others() > SHORT_LINE
+def _shaped(name: str) -> Ask:
+    return lambda at: shape(at) == name
 
 
 def letter_before(at: Spot) -> bool:
@@ -180,7 +175,22 @@ def in_table(at: Spot) -> bool:
     return any(p is not at.piece and address(p.place)[0] == row and table(p.place) == table(at.place) for p in near)
 
 
-def _in(*regions: Region) -> Ask:
+IN_REGIONS: dict[str, frozenset[Region]] = {
+    "in_header": frozenset({Region.HEADER, Region.FOOTER}),
+    "in_title": frozenset({Region.TITLE}),
+    "in_watermark": frozenset({Region.WATERMARK}),
+    "in_text_box": frozenset({Region.TEXT_BOX}),
+    "in_metadata": frozenset({Region.METADATA}),
+    "in_file_name": frozenset({Region.FILE_NAME}),
+    "in_comment": frozenset({Region.COMMENT, Region.NOTE}),
+    "in_picture": frozenset({Region.PICTURE}),
+}
+"""Signs that the region alone answers."""
+SHAPES = ("isolated_line", "short_line", "long_line")
+"""Signs of which one always holds."""
+
+
+def _in(regions: frozenset[Region]) -> Ask:
     return lambda at: at.place.region in regions
 
 
@@ -188,20 +198,13 @@ BUILT_IN: Mapping[str, Ask] = {
     **{
         ask.__name__: ask
         for ask in (
-            isolated_line, short_line, long_line, letter_before, letter_after, quoted, broken_line, several_levels,
-            first_page_top, top_left, big_type,
+            letter_before, letter_after, quoted, broken_line, several_levels, first_page_top, top_left, big_type,
+            in_table,
         )
     },
+    **{name: _shaped(name) for name in SHAPES},
+    **{name: _in(regions) for name, regions in IN_REGIONS.items()},
     "always": lambda _at: True,
-    "in_header": _in(Region.HEADER, Region.FOOTER),
-    "in_title": _in(Region.TITLE),
-    "in_watermark": _in(Region.WATERMARK),
-    "in_text_box": _in(Region.TEXT_BOX),
-    "in_table": in_table,
-    "in_metadata": _in(Region.METADATA),
-    "in_file_name": _in(Region.FILE_NAME),
-    "in_comment": _in(Region.COMMENT, Region.NOTE),
-    "in_picture": _in(Region.PICTURE),
 }  # fmt: skip
 """Sign name to its question."""
 COUNTED = frozenset({"repeated", "teaching_document"})

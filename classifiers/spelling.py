@@ -56,6 +56,7 @@ def gap_characters() -> frozenset[str]:
     return frozenset(chr(code) for some in codes for code in some) | {"\n"}
 
 
+@cache
 def compatible() -> dict[str, str]:
     """Each character to those that NFKC reads as exactly it."""
     found: dict[str, str] = {}
@@ -91,13 +92,33 @@ def expand(pattern: str, macros: Mapping[str, str], unknown: Callable[[str], Exc
     return MACRO.sub(one, pattern)
 
 
-def folded(text: str, alike_back: Mapping[str, str]) -> str:
-    """What a match says, for comparing and counting: NFKC, gaps dropped, look-alikes put back, in capitals."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    if plain.isalnum() and plain.isascii():
-        return plain.upper()
-    kept = (alike_back.get(c, c) for c in plain if not _gap(c))
-    return "".join(kept).upper()
+def with_plain_digits(pattern: str) -> str:
+    """``\\d`` as the digits that people here write, ASCII and full width; Unicode has six hundred others."""
+    found, at, inside = [], 0, False
+    while at < len(pattern):
+        one = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
+        inside = one == "[" or (inside and one != "]")
+        found.append(("0-9０-９" if inside else "[0-9０-９]") if one == "\\d" else one)
+        at += len(one)
+    return "".join(found)
+
+
+PLAIN = re.compile(r"[\w!-~★☆▲△]*")
+"""Nothing in such a text is a gap."""
+
+
+class Folding:
+    """What matches say, for comparing and counting."""
+
+    def __init__(self, read_as: Mapping[str, str]) -> None:
+        self._read_as = str.maketrans(dict(read_as))
+
+    def folded(self, text: str) -> str:
+        """NFKC, gaps dropped, look-alikes put back, in capitals."""
+        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        if not PLAIN.fullmatch(plain):
+            plain = "".join(c for c in plain if not _gap(c))
+        return plain.upper() if text.isascii() else plain.translate(self._read_as).upper()
 
 
 def _gap(one: str) -> bool:

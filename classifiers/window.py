@@ -10,6 +10,7 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from classifiers.model import Block, Gap, Place, Region
 
@@ -22,6 +23,8 @@ HEADER_COLUMNS = 512
 HEADER_CHARACTERS = 60
 FIRST_LINE = 1000
 """What is kept of a table's first rows and of a document's first line, to know the columns by their headers."""
+NAMED = frozenset({Region.METADATA, Region.FILE_NAME})
+"""Regions with few and short texts; rules that look only there are kept out of the sweep over the rest."""
 OUTSIDE = frozenset({Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE})
 """Regions that do not push the text of the page down."""
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -52,6 +55,8 @@ class Window:
     columns: dict[Table, dict[int, str]]
     """Headers by table and column."""
     first_lines: dict[tuple[str, ...], str]
+    named: list[int]
+    """Which pieces are properties and file names."""
 
     def index(self, offset: int) -> int:
         """Which piece the code point at ``offset`` belongs to."""
@@ -70,6 +75,7 @@ class Joiner:
         self._depth: dict[tuple[str, ...], int] = {}
         self._columns: dict[Table, dict[int, str]] = {}
         self._first: dict[tuple[str, ...], str] = {}
+        self._named = False
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
@@ -99,8 +105,10 @@ class Joiner:
             self._depth[place.path] = depth + len(text) + 1
             if not depth:
                 self._first[place.path] = text[:FIRST_LINE].partition("\n")[0]
-            if region is Region.CELL or place.cell:
+            if (region is Region.CELL or place.cell) and (place.row is None or place.row < HEADER_ROWS):
                 self._header(place, text)
+        elif region in NAMED:
+            self._named = True
         self._pieces.append(Piece(text + end, place, depth))
         self._size += len(text) + len(end)
 
@@ -126,13 +134,14 @@ class Joiner:
         headers[column] = f"{headers.get(column, '')}\n{text[:HEADER_CHARACTERS]}"
 
     def _window(self, final: bool) -> Window:
-        pieces, starts, at = self._pieces, [], 0
-        for piece in pieces:
-            starts.append(at)
-            at += len(piece.text)
+        pieces = self._pieces
+        starts = [0, *accumulate([len(piece.text) for piece in pieces])]
+        starts.pop()
         text = "".join([piece.text for piece in pieces])
-        judged_to = len(text) if final else min(len(text) - OVERLAP, self._judged + SIZE)
-        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first)
+        named = [n for n, piece in enumerate(pieces) if piece.place.region in NAMED] if self._named else []
+        self._named = bool(named)
+        judged_to = len(text) if final else len(text) - OVERLAP
+        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first, named)
 
     def _keep_tail(self, window: Window) -> None:
         """Drop what is judged, but for the overlap; a long piece is cut, its line and depth moved on."""

@@ -21,6 +21,7 @@ def finding_json(finding: Finding, language: Language) -> dict[str, Any]:
         "where": render(finding.place, language.value),
         "masked": finding.masked,
         "count": finding.count,
+        "at_least": finding.at_least,
         "supports": list(finding.supports),
         "fingerprint": finding.fingerprint,
         "title": finding.title_zh if language is Language.ZH else finding.title_en,
@@ -120,7 +121,7 @@ def for_people(name: str, verdict: Verdict, language: Language) -> str:
     lines = [head, f"  {because.text_zh if language is Language.ZH else because.text_en} [{because.clause}]"]
     for finding in verdict.classification.findings:
         title = (finding.title_zh if language is Language.ZH else finding.title_en) or finding.rule
-        times = f" ×{finding.count}" if finding.count > 1 else ""
+        times = f" ×{'≥' if finding.at_least else ''}{finding.count}" if finding.count > 1 else ""
         lines.append(
             f"  - {title}: {finding.masked}{times}  {render(finding.place, language.value)}  ({finding.score})"
         )

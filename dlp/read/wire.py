@@ -111,6 +111,7 @@ def _finding_in(told: dict[str, Any]) -> Finding:
         supports=tuple(_text(support) for support in told["supports"]),
         title_en=_text(told["title_en"]),
         title_zh=_text(told["title_zh"]),
+        at_least=told["at_least"] is True,
     )
 
 
