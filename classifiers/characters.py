@@ -25,6 +25,9 @@ LETTERS: Ranges = [(0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x4E00, 0x9FFF)]
 """Letters, digits and 汉字: what stands for itself and is never a gap."""
 ODD_FORMS: Ranges = [(0x24B6, 0x24E9), (0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A)]
 """Circled letters, full-width digits and letters."""
+LOOSE_LINE, LOOSE_LINES = "[^\\x{a}0-9A-Za-z\u4e00-\u9fff]*", "[^0-9A-Za-z\u4e00-\u9fff]*"
+"""A gap as hyperscan is told of it: anything but letters, digits and 汉字, within a line or over its end."""
+LOOSE = (LOOSE_LINE, LOOSE_LINES)
 MANY_RANGES = 12
 SMALL = 400
 """Characters up to which a set is looked through one by one."""
@@ -135,10 +138,8 @@ def overlap(some: Ranges, others: Ranges) -> bool:
 def written(ranges: Ranges, loose: bool = False) -> str:
     """The set in hyperscan's language; ``loose`` allows a larger one that is simpler to scan for."""
     ranges = merged(ranges)
-    if loose and len(ranges) > MANY_RANGES:
-        avoided = LETTERS if overlap(ranges, [(NEWLINE, NEWLINE)]) else [(NEWLINE, NEWLINE), *LETTERS]
-        if not overlap(ranges, avoided):
-            return "[^" + "".join(map(_range, sorted(avoided))) + "]"
+    if loose and len(ranges) > MANY_RANGES and blank(ranges):
+        return (LOOSE_LINES if overlap(ranges, [(NEWLINE, NEWLINE)]) else LOOSE_LINE)[:-1]
     if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
         return _one(ranges[0][0])
     return "[" + "".join(map(_range, ranges)) + "]"

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classifiers.characters import odd
 from classifiers.numbers import MOST_DIGITS
@@ -81,10 +82,23 @@ def opened(raw: bytes) -> Database:
 
 
 def build(rules: Rules, chosen: list[int]) -> bytes:
-    """The file for these rules: takes a second, and six for a dictionary of a hundred thousand terms."""
+    """The file for these rules: takes half a second, and six for a dictionary of a hundred thousand terms."""
     import hyperscan
 
     expressions = [one for number in chosen for one in _of_rule(rules, number)]
+    try:
+        database = _compiled(expressions)
+    except hyperscan.error:
+        # One of them is too much for the engine: only now is it worth to try each, and to make that one simpler.
+        expressions = [one for number in chosen for one in _of_rule(rules, number, tried=True)]
+        database = _compiled(expressions)
+    told = {"rules": [one.rule for one in expressions], "widths": [one.width for one in expressions]}
+    return json.dumps(told, separators=(",", ":")).encode() + b"\n" + hyperscan.dumpb(database)
+
+
+def _compiled(expressions: list[Expression]) -> Any:  # noqa: ANN401 - the wheel's own type
+    import hyperscan
+
     fixed = [(GROUPED, IS_GROUPED, hyperscan.HS_FLAG_UTF8)]
     fixed += [(f"[^0-9][0-9]{{{count}}}[^0-9]", count, 0) for count in RUNS]
     fixed += [(source, IS_ODD, hyperscan.HS_FLAG_UTF8) for source in odd()]
@@ -94,8 +108,7 @@ def build(rules: Rules, chosen: list[int]) -> bytes:
         ids=[number for _, number, _ in fixed] + [FIRST + number for number in range(len(expressions))],
         flags=[flags for *_, flags in fixed] + [_flags(one) for one in expressions],
     )
-    told = {"rules": [one.rule for one in expressions], "widths": [one.width for one in expressions]}
-    return json.dumps(told, separators=(",", ":")).encode() + b"\n" + hyperscan.dumpb(database)
+    return database
 
 
 def keep(rules: Rules, chosen: list[int]) -> None:
@@ -109,34 +122,33 @@ def keep(rules: Rules, chosen: list[int]) -> None:
         Path(file.name).replace(rules.cache / name(rules))
 
 
-def _of_rule(rules: Rules, number: int) -> Iterator[Expression]:
+def _of_rule(rules: Rules, number: int, tried: bool = False) -> Iterator[Expression]:
     rule = rules.rules[number]
     if rule.terms:
         # In the order of ``needs``, which is sorted: the same in every process.
         for term in rule.needs:
             yield Expression(re.escape(term), number, len(term), letters=False)
-        return
-    if rule.digits or rule.grouped:
+    elif rule.digits or rule.grouped:
         # Its numbers are in every database; the words that it also asks for speak of the whole line.
         for word in rule.needs:
             yield Expression(re.escape(word), number, WHOLE_LINE, letters=False)
-        return
-    for tightness in range(len(BUDGETS)):
-        found = trigger(rule.pattern, tightness)
-        if found is not None:
-            one = Expression(found.expression, number, found.width, ignore_case=rule.ignore_case)
-            if _compiles(one):
+    else:
+        for tightness in range(len(BUDGETS)):
+            found = trigger(rule.pattern, tightness)
+            one = found and Expression(found.expression, number, found.width, ignore_case=rule.ignore_case)
+            if one and not (tried and _is_too_much(one)):
                 yield one
                 return
-    raise ValueError(f"rule {rule.id}: hyperscan takes no form of its pattern")
+        raise ValueError(f"rule {rule.id}: hyperscan takes no form of its pattern")
 
 
-def _compiles(one: Expression) -> bool:
+def _is_too_much(one: Expression) -> bool:
     import hyperscan
 
-    with contextlib.suppress(hyperscan.error):
+    try:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         database.compile(expressions=[one.source.encode()], ids=[0], flags=[_flags(one)])
+    except hyperscan.error:
         return True
     return False
 

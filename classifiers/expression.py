@@ -11,6 +11,8 @@ import re._constants as c  # type: ignore[import-not-found]  # the matcher's own
 
 from classifiers.characters import (
     EMPTY_WIDTH,
+    LOOSE,
+    LOOSE_LINES,
     NEWLINE,
     REPEATS,
     Node,
@@ -31,15 +33,24 @@ def written_parts(nodes: list[Node], lead: bool, tail: bool) -> list[str]:
     nodes = list(nodes)
     while tail and nodes and _may_be_left_out(nodes[-1]):
         nodes.pop()
-    found = []
+    found: list[str] = []
     for number, node in enumerate(nodes):
         last = tail and number == len(nodes) - 1
-        if _gap(node) and (gap := _ascii_gap(nodes, number)) is not None:
-            found.append(gap)
-        else:
-            found.append(_node(node, lead, last))
+        gap = _ascii_gap(nodes, number) if _gap(node) else None
+        part = _node(node, lead, last) if gap is None else gap
         lead = lead and node[0] in EMPTY_WIDTH
-    return [part for part in found if part]
+        if found and found[-1] in LOOSE and _gap(node):
+            # A loose gap takes whatever may stand in the next one too; two of them after each other are slow.
+            if part == LOOSE_LINES:
+                found[-1] = part
+            if part in LOOSE or found[-1] == LOOSE_LINES or not overlap(_taken_by(node), [(NEWLINE, NEWLINE)]):
+                continue
+        found += [part] if part else []
+    return found
+
+
+def _taken_by(node: Node) -> Ranges:
+    return taken(node[1][2][0])
 
 
 def _may_be_left_out(node: Node) -> bool:
@@ -115,7 +126,7 @@ def _joined(branches: list[list[str]]) -> str:
 
 def _gap(node: Node) -> bool:
     op, value = node
-    return op in REPEATS and value[0] == 0 and single(value[2]) and blank(taken(value[2][0]))
+    return op in REPEATS and value[0] == 0 and single(value[2]) and blank(_taken_by(node))
 
 
 def _ascii_gap(nodes: list[Node], number: int) -> str | None:
@@ -124,7 +135,7 @@ def _ascii_gap(nodes: list[Node], number: int) -> str | None:
     after = next((node for node in nodes[number + 1 :] if not _gap(node)), None)
     if before is None or after is None or not _edge(before, -1) or not _edge(after, 0):
         return None
-    ranges = taken(nodes[number][1][2][0])
+    ranges = _taken_by(nodes[number])
     if overlap([(max(a, 128), b) for a, b in ranges if b > 127], complement(odd_gap())):
         return None
     inner: Ranges = [(a, min(b, 127)) for a, b in ranges if a < 128]

@@ -22,7 +22,11 @@ WIDE = 8
 CERTAIN, FEW = 2, 6
 """So many characters in a row, each of so few, are worth to be looked for."""
 FARTHEST = 2_000
-BUDGETS = (99, 40, 24, 16, 12, 9, 7, 5, 4, 3)
+AHEAD = 2
+"""Characters that are looked at of what must follow a match."""
+SPELLED, LARGE = 4, 8
+"""Characters after which a group of more than so many that may be left out is."""
+BUDGETS = (16, 12, 10, 9, 8, 7, 6, 5, 4, 3)
 """Characters of a match that the expression spells out; the first that makes it short enough is taken."""
 
 
@@ -39,7 +43,7 @@ def trigger(pattern: str, tightness: int = 0) -> Trigger | None:
     """The expression for a pattern; None where it would say nothing. A higher ``tightness`` number makes it simpler."""
     dropped, tree = _wide_start(_opened(parser.parse(pattern)))
     for budget in BUDGETS[tightness:]:
-        nodes, _ = _cut(tree, budget)
+        nodes, _ = _cut(tree, budget, budget - SPELLED)
         expression = "".join(written_parts(nodes, lead=not dropped, tail=True))
         least, most = _sub(nodes).getwidth()
         if not least:
@@ -49,29 +53,57 @@ def trigger(pattern: str, tightness: int = 0) -> Trigger | None:
     return None
 
 
-def _cut(nodes: Iterable[Node], left: int) -> tuple[list[Node], int]:
-    """The nodes of the first ``left`` characters, and how many are left over."""
+def _cut(nodes: Iterable[Node], left: int, enough: int) -> tuple[list[Node], int]:
+    """The nodes of the first ``left`` characters, and how many are left over.
+
+    With no more than ``enough`` left over, it also ends at the first large group that may be left out.
+    """
     found: list[Node] = []
-    for op, value in nodes:
-        if left <= 0:
+    nodes = list(nodes)
+    for number, (op, value) in enumerate(nodes):
+        if left <= 0 or (left <= enough and op in REPEATS and not value[0] and _count(value[2]) > LARGE):
             return found, 0
         if op in REPEATS:
             least, _, inner = value
-            cut, rest = _cut(inner, left)
+            cut, rest = _cut(inner, left, enough)
             if least and rest <= 0:
                 return [*found, (op, (1, 1, _sub(cut)))], 0
             left = rest if least else left
         elif op is c.SUBPATTERN:
-            cut, left = _cut(value[3], left)
+            cut, left = _cut(value[3], left, enough)
             value = (*value[:3], _sub(cut))
         elif op is c.BRANCH:
-            branches = [_cut(branch, left) for branch in value[1]]
+            branches = [_cut(branch, left, enough) for branch in value[1]]
+            ended = [branch for branch, rest in branches if rest <= 0]
+            going_on = [branch for branch, rest in branches if rest > 0]
+            if ended and going_on:
+                # Only what ended early is without the rest of the pattern.
+                choice = (c.BRANCH, (None, list(map(_sub, going_on))))
+                after, _ = _cut(nodes[number + 1 :], min(rest for _, rest in branches if rest > 0), enough)
+                return [*found, (c.BRANCH, (None, list(map(_sub, [*ended, [choice, *after]]))))], 0
             value = (None, [_sub(branch) for branch, _ in branches])
             left = min(rest for _, rest in branches)
+        elif op is c.ASSERT:
+            value = (value[0], _sub(_cut(value[1], AHEAD, 0)[0]))
         elif op not in EMPTY_WIDTH:
             left -= 1
         found.append((op, value))
     return found, left
+
+
+def _count(nodes: Iterable[Node]) -> int:
+    """Characters in all choices together."""
+    total = 0
+    for op, value in nodes:
+        if op in REPEATS:
+            total += _count(value[2])
+        elif op is c.SUBPATTERN:
+            total += _count(value[3])
+        elif op is c.BRANCH:
+            total += sum(map(_count, value[1]))
+        else:
+            total += op not in EMPTY_WIDTH
+    return total
 
 
 def _wide_start(tree: list[Node]) -> tuple[list[Node], list[Node]]:
