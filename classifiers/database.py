@@ -1,4 +1,4 @@
-"""The compiled form of a pack set for hyperscan: built by one process, kept in a folder, read by others.
+"""The compiled form of a pack set for hyperscan, as one process stored it and others read it (``classifiers.build``).
 
 The file is named after the rules, this package's code, the engine's version and the processor: another machine or
 engine makes its own. It begins with one line of JSON that says what the numbers of its expressions stand for.
@@ -8,24 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import platform
-import re
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from classifiers.characters import odd
-from classifiers.numbers import MOST_DIGITS
 from classifiers.rules import Rules
-from classifiers.trigger import BUDGETS, trigger
 
-SEPARATOR = "(?:[ \\-]|－|\u3000|\u00a0)"
-RUNS = range(6, MOST_DIGITS + 1)
-"""Digits in a row; what stands before and after is part of the expression, so that a number is seen once."""
-GROUPED = f"[0-9]{SEPARATOR}(?:[0-9]{{4}}{SEPARATOR}[0-9]|[0-9]{{8}})"
 IS_ODD, IS_GROUPED, FIRST = 0, 1, 32
 """Numbers of expressions that are there whatever the rules: these, and for a row of digits their count; those of rules
 begin with ``FIRST``."""
@@ -34,21 +24,8 @@ WHOLE_LINE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
-    """One expression with the rule that it is for."""
-
-    source: str
-    rule: int
-    width: int
-    """Code points that a match may begin before the end of the expression, or ``WHOLE_LINE``."""
-    letters: bool = True
-    """UTF-8 with lines; a term is bytes."""
-    ignore_case: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Database:
-    """Read and ready, but not yet loaded into the engine."""
+    """A stored form, taken apart."""
 
     rules: list[int]
     """By number of the expression, less ``FIRST``: the rule."""
@@ -56,21 +33,22 @@ class Database:
     raw: bytes
 
 
-def name(rules: Rules) -> str:
-    """The file's name for these rules on this machine."""
-    import hyperscan
-
-    version = hyperscan.__version__  # type: ignore[attr-defined]  # its stubs leave it out
-    parts = (rules.stamp, version, platform.machine(), _features())
+def name(stamp: str) -> str:
+    """The file's name for rules of this stamp on this machine; empty where no hyperscan is installed."""
+    found = importlib.util.find_spec("hyperscan")
+    if found is None or not found.submodule_search_locations:
+        return ""
+    # Read and not imported: who only asks whether the file is there need not wait for the engine.
+    version = Path(found.submodule_search_locations[0], "_version.py").read_text("utf-8")
+    parts = (stamp, version, platform.machine(), _features())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40] + ".hs"
 
 
 def read(rules: Rules) -> Database | None:
     """The stored form of these rules; None where nobody built it, or no hyperscan is installed."""
-    if rules.cache is None or not rules.cache.is_dir():
-        return None
     with contextlib.suppress(OSError, ImportError, ValueError, KeyError):
-        return opened((rules.cache / name(rules)).read_bytes())
+        if rules.cache is not None and (named := name(rules.stamp)):
+            return opened((rules.cache / named).read_bytes())
     return None
 
 
@@ -78,92 +56,15 @@ def opened(raw: bytes) -> Database:
     """The parts of a file; ValueError where it is none."""
     head, _, rest = raw.partition(b"\n")
     told = json.loads(head)
+    if hashlib.sha256(rest).hexdigest() != told["sha256"]:
+        raise ValueError("cut or changed")
     return Database([int(n) for n in told["rules"]], [int(n) for n in told["widths"]], rest)
-
-
-def build(rules: Rules, chosen: list[int]) -> bytes:
-    """The file for these rules: takes half a second, and six for a dictionary of a hundred thousand terms."""
-    import hyperscan
-
-    expressions = [one for number in chosen for one in _of_rule(rules, number)]
-    try:
-        database = _compiled(expressions)
-    except hyperscan.error:
-        # One of them is too much for the engine: only now is it worth to try each, and to make that one simpler.
-        expressions = [one for number in chosen for one in _of_rule(rules, number, tried=True)]
-        database = _compiled(expressions)
-    told = {"rules": [one.rule for one in expressions], "widths": [one.width for one in expressions]}
-    return json.dumps(told, separators=(",", ":")).encode() + b"\n" + hyperscan.dumpb(database)
-
-
-def _compiled(expressions: list[Expression]) -> Any:  # noqa: ANN401 - the wheel's own type
-    import hyperscan
-
-    fixed = [(GROUPED, IS_GROUPED, hyperscan.HS_FLAG_UTF8)]
-    fixed += [(f"[^0-9][0-9]{{{count}}}[^0-9]", count, 0) for count in RUNS]
-    fixed += [(source, IS_ODD, hyperscan.HS_FLAG_UTF8) for source in odd()]
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[source.encode() for source, *_ in fixed] + [one.source.encode() for one in expressions],
-        ids=[number for _, number, _ in fixed] + [FIRST + number for number in range(len(expressions))],
-        flags=[flags for *_, flags in fixed] + [_flags(one) for one in expressions],
-    )
-    return database
-
-
-def keep(rules: Rules, chosen: list[int]) -> None:
-    """Build and write down, for processes that start later; nothing where it is there already."""
-    if rules.cache is None or read(rules) is not None:
-        return
-    with contextlib.suppress(OSError):
-        rules.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=rules.cache, prefix=".hs-", delete=False) as file:
-            file.write(build(rules, chosen))
-        Path(file.name).replace(rules.cache / name(rules))
-
-
-def _of_rule(rules: Rules, number: int, tried: bool = False) -> Iterator[Expression]:
-    rule = rules.rules[number]
-    if rule.terms:
-        # In the order of ``needs``, which is sorted: the same in every process.
-        for term in rule.needs:
-            yield Expression(re.escape(term), number, len(term), letters=False)
-    elif rule.digits or rule.grouped:
-        # Its numbers are in every database; the words that it also asks for speak of the whole line.
-        for word in rule.needs:
-            yield Expression(re.escape(word), number, WHOLE_LINE, letters=False)
-    else:
-        for tightness in range(len(BUDGETS)):
-            found = trigger(rule.pattern, tightness)
-            one = found and Expression(found.expression, number, found.width, ignore_case=rule.ignore_case)
-            if one and not (tried and _is_too_much(one)):
-                yield one
-                return
-        raise ValueError(f"rule {rule.id}: hyperscan takes no form of its pattern")
-
-
-def _is_too_much(one: Expression) -> bool:
-    import hyperscan
-
-    try:
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(expressions=[one.source.encode()], ids=[0], flags=[_flags(one)])
-    except hyperscan.error:
-        return True
-    return False
-
-
-def _flags(one: Expression) -> int:
-    import hyperscan
-
-    lines = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_MULTILINE if one.letters else 0
-    return int(lines | (hyperscan.HS_FLAG_CASELESS if one.ignore_case else 0))
 
 
 def _features() -> str:
     """The processor's features, as far as the system tells; a database is compiled for them."""
     with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-            if line.startswith(("flags", "Features")):
-                return line
+        # Line by line: on a machine with many processors the whole of it takes long.
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
+            return next((line for line in file if line.startswith(("flags", "Features"))), "")
     return platform.processor()

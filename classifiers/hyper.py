@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -34,16 +33,7 @@ class Hyperscan:
         self.numbers = Numbers(rules, chosen)
         self.rule_of, self.widths = database.rules, database.widths
         self.portable = portable
-        self._raw = database.raw
-
-    @cached_property
-    def _database(self) -> Any:  # noqa: ANN401 - the wheel's own types say less than its documentation
-        import hyperscan
-
-        database = hyperscan.loadb(self._raw, hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-        self._raw = b""
-        return database
+        self._database = _loaded(database.raw)
 
     def stretches(self, text: str, settled: Settled) -> list[Stretch]:
         """As Sweep."""
@@ -52,6 +42,14 @@ class Hyperscan:
         self._database.scan(reading.raw, match_event_handler=_collect, context=seen.append)
         seen.sort()
         return reading.read(seen)
+
+
+def _loaded(raw: bytes) -> Any:  # noqa: ANN401 - the wheel's own types say less than its documentation
+    import hyperscan
+
+    database = hyperscan.loadb(raw, hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
+    return database
 
 
 class _Reading:

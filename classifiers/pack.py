@@ -28,37 +28,47 @@ def shipped() -> tuple[Path, ...]:
     return tuple(sorted((Path(__file__).parent / "packs").glob("*.yaml")))
 
 
-def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True) -> Rules:
+def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True, keep: bool = True) -> Rules:
     """The rules of all packs, checked and with their examples run.
 
     A pack may use the signs and spellings of the packs before it. ``cache`` is a folder that only the caller's account
-    may write: what was proved once is kept there. Without ``proved`` the proof that comes with the product is not
-    believed. Raises PackError naming pack, rule, field and effect; nothing is half
-    loaded.
+    may write: what was proved once is kept there, unless ``keep`` is false. Without ``proved`` the proof that comes
+    with the product is not believed. Raises PackError naming pack, rule, field and effect; nothing is half loaded.
     """
     from classifiers.pack_reader import Reader
     from classifiers.proof import Proofs, names
 
     raws = [_bytes(path) for path in paths]
-    proved_by = [
-        raw + b"".join(_bytes(file) for file in dictionaries(path, raw)) for path, raw in zip(paths, raws, strict=True)
-    ]
+    proved_by = _with_dictionaries(paths, raws)
     proofs, reader, new = Proofs(cache, proved), Reader(), {}
-    stamps = names(proved_by)
-    for path, raw, name in zip(paths, raws, stamps, strict=True):
+    named = names(proved_by)
+    for path, raw, name in zip(paths, raws, named, strict=True):
         known = proofs.tree(name)
         if known is None:
             new[name] = known = tree(path.name, raw)
         reader.read(path, known, trusted=name not in new)
     digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in proved_by)).hexdigest()
-    rules = Rules(tuple(reader.rules), digest, reader.read_as, stamps[-1] if stamps else "", cache)
+    rules = Rules(tuple(reader.rules), digest, reader.read_as, named[-1] if named else "", cache)
     if new:
         from classifiers.examples import run_examples
 
         run_examples(rules, reader.untrusted)
-        for name, one in new.items():
+        for name, one in new.items() if keep else ():
             proofs.keep(name, one)
     return rules
+
+
+def stamps(paths: Sequence[Path]) -> list[str]:
+    """The name of each pack's proof; the last is the stamp of the rules. Raises PackError for a missing file."""
+    from classifiers.proof import names
+
+    return names(_with_dictionaries(paths, [_bytes(path) for path in paths]))
+
+
+def _with_dictionaries(paths: Sequence[Path], raws: Sequence[bytes]) -> list[bytes]:
+    return [
+        raw + b"".join(_bytes(file) for file in dictionaries(path, raw)) for path, raw in zip(paths, raws, strict=True)
+    ]
 
 
 def dictionaries(path: Path, raw: bytes) -> list[Path]:

@@ -57,6 +57,10 @@ class Proofs:
                 return found
         return None
 
+    def has(self, name: str) -> bool:
+        """Whether there is this proof."""
+        return name in self._known or (self._folder is not None and (self._folder / f"{name}.pack.json").is_file())
+
     def keep(self, name: str, tree: object) -> None:
         """Write a proof down where there is a folder for it; one that cannot be written is made again next time."""
         if self._folder is None or name in self._known:

@@ -23,13 +23,25 @@ class Either:
         body = for_text(rules)
         self.portable = Portable(rules, body)
         # Read at once and not when needed: a reading process gives up the file system before its first file.
-        stored = read(rules)
-        self.fast = Hyperscan(rules, body, stored, self.portable) if stored else None
+        self.fast = _fast(rules, body, self.portable)
 
     def stretches(self, text: str, settled: Settled) -> list[Stretch]:
         """As Sweep."""
         way = self.fast if self.fast and len(text) >= LONG else self.portable
         return way.stretches(text, settled)
+
+
+def _fast(rules: Rules, body: list[int], portable: Portable) -> Hyperscan | None:
+    stored = read(rules)
+    if stored is None:
+        return None
+    import hyperscan
+
+    try:
+        return Hyperscan(rules, body, stored, portable)
+    except hyperscan.error:
+        # Made for another processor or engine after all: the portable sweep finds the same.
+        return None
 
 
 def for_names(rules: Rules) -> list[int]:

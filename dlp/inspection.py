@@ -44,6 +44,13 @@ def fingerprint_key(home: Home) -> bytes:
         return secrets.token_bytes(FINGERPRINT_KEY_BYTES)
 
 
+def cache_folder(home: Home) -> Path | None:
+    """Where the agent keeps what it prepared of the packs; None where nothing was set up."""
+    with contextlib.suppress(PermissionError):
+        return home.agent / "cache" if home.agent.is_dir() else None
+    return None
+
+
 @contextlib.contextmanager
 def context_for(
     home: Home,
@@ -60,7 +67,8 @@ def context_for(
 
     chosen: Policy = load(policy or policy_file(home, settings))
     try:
-        with Workers(settings.workers, Limits(), pack_files(home), fingerprint_key(home)) as workers:
+        packs, key, cache = pack_files(home), fingerprint_key(home), cache_folder(home)
+        with Workers(settings.workers, Limits(), packs, key, cache) as workers:
             yield Context(workers, chosen, registered or known_sealed(home))
     except PackError as error:
         raise bad_pack(error) from error

@@ -14,7 +14,7 @@ import structlog
 from dlp.config import Home, Settings
 from dlp.errors import DlpError
 from dlp.inspect import Answer, Context
-from dlp.inspection import bad_pack, fingerprint_key, pack_files, policy_file
+from dlp.inspection import bad_pack, cache_folder, fingerprint_key, pack_files, policy_file
 from dlp.language import Say
 from dlp.model import Limits
 from dlp.policy import Policy
@@ -123,7 +123,8 @@ class InForce:
         from dlp.read.sandbox import Workers
 
         files = pack_files(self.home)
-        workers = Workers(self.settings.workers, Limits(), files, fingerprint_key(self.home))
+        key, cache = fingerprint_key(self.home), cache_folder(self.home)
+        workers = Workers(self.settings.workers, Limits(), files, key, cache)
         workers.__enter__()
         try:
             if warm:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dlp.config import loader_environment
 from dlp.model import Limits
+
+PREPARE_SECONDS = 60
+"""For preparing the packs; with a dictionary of a hundred thousand terms it takes six."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,8 @@ class Setting:
     key: bytes = field(repr=False)
     """For fingerprints; travels over the socket, never in an argument list."""
     module: str = "dlp.read.worker"
+    cache: Path | None = None
+    """Where the agent keeps what it prepared of the packs; None: nowhere."""
 
 
 def command(module: str, channel: int) -> list[str]:
@@ -30,10 +38,38 @@ def command(module: str, channel: int) -> list[str]:
     return [sys.executable, "-I", "-S", "-X", "utf8", "-c", program, str(channel)]
 
 
+def prepare(setting: Setting) -> None:
+    """Make the packs ready in the setting's cache folder; nothing where they are, or where there is no such folder.
+
+    Building is done by a process of its own: it needs more memory than the agent should keep. Where it fails, files are
+    judged all the same, large ones at a third of the speed; that the packs themselves are bad, their loading will say.
+    """
+    from classifiers.ready import is_ready
+
+    if setting.cache is None or is_ready(setting.cache, setting.packs):
+        return
+    program = (
+        f"import sys; sys.path += {[*_packages(), str(_ours())]!r}; "
+        "from classifiers.prepare import main; sys.exit(main(sys.argv[1:]))"
+    )
+    words = [str(path.absolute()) for path in (setting.cache, *setting.packs)]
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(
+            [sys.executable, "-I", "-S", "-X", "utf8", "-c", program, *words],
+            check=False,
+            timeout=PREPARE_SECONDS,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=loader_environment(),
+            cwd="/",
+        )
+
+
 def first_message(setting: Setting) -> dict[str, Any]:
     """Packs, key, limits, and the folders that stay readable for imports."""
     return {
         "packs": [str(pack.absolute()) for pack in setting.packs],
+        "cache": str(setting.cache.absolute()) if setting.cache else "",
         "key": setting.key.hex(),
         "limits": asdict(setting.limits),
         "folders": [*_packages(), str(_ours() / "dlp"), str(_ours() / "classifiers")],

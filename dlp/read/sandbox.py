@@ -18,7 +18,7 @@ from classifiers.model import Classification, Gap, GapKind, Level
 from dlp.errors import UnreadableError
 from dlp.language import Say
 from dlp.model import Limits
-from dlp.read.launch import Setting
+from dlp.read.launch import Setting, prepare
 from dlp.read.process import Lost, PacksRefused, Process
 
 
@@ -34,11 +34,20 @@ class Answer:
 class Workers:
     """Reads and classifies files in ``count`` reading processes, which end with the ``with`` block.
 
-    ``key`` is the machine's key for fingerprints. Safe to call from several threads; further callers wait their turn.
+    ``key`` is the machine's key for fingerprints, ``cache`` the folder where ``warm`` keeps what it prepares of the
+    packs. Safe to call from several threads; further callers wait their turn.
     """
 
-    def __init__(self, count: int, limits: Limits, packs: Sequence[Path], key: bytes, module: str = "") -> None:
-        self._setting = Setting(limits, tuple(packs), key, module) if module else Setting(limits, tuple(packs), key)
+    def __init__(
+        self,
+        count: int,
+        limits: Limits,
+        packs: Sequence[Path],
+        key: bytes,
+        cache: Path | None = None,
+        module: str = "dlp.read.worker",
+    ) -> None:
+        self._setting = Setting(limits, tuple(packs), key, module, cache)
         self._count = max(1, count)
         self._turns = threading.BoundedSemaphore(self._count)
         self._lock = threading.Lock()
@@ -66,7 +75,11 @@ class Workers:
                 self._idle.append(Process(self._setting))
 
     def warm(self) -> None:
-        """Start all processes and wait until each can read. Raises PackError, or UnreadableError: none can start."""
+        """Start all processes and wait until each can read. Raises PackError, or UnreadableError: none can start.
+
+        Before, the packs are prepared, so that no process builds or writes anything; the first time it takes a second.
+        """
+        prepare(self._setting)
         with self._lock:
             while len(self._idle) + len(self._busy) < self._count and not self._ended:
                 self._idle.append(Process(self._setting))

@@ -77,7 +77,9 @@ def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> t
     from classifiers.pack import PackError, load
 
     try:
-        rules = load([Path(pack) for pack in start["packs"]])
+        cache = Path(start["cache"]) if start["cache"] else None
+        # What the agent prepared is read now, before the file system is given up; nothing is built or written here.
+        rules = load([Path(pack) for pack in start["packs"]], cache, keep=False)
     except PackError:
         # The parent loads the same packs itself and raises what it then meets, with names and hints for people.
         channel.sendall(wire.pack({"pack_error": True}))

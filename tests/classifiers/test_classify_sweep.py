@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from classifiers.database import build, opened
+from classifiers.build import build
+from classifiers.database import opened
 from classifiers.engine import Engine, classify
 from classifiers.hyper import Hyperscan
 from classifiers.model import Block, Classification, Place, Region
