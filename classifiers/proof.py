@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -67,6 +66,8 @@ class Proofs:
             return
         with contextlib.suppress(OSError, TypeError, ValueError):
             text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+            import tempfile
+
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".proof-")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
