@@ -37,9 +37,13 @@ class Hints:
     stir: threading.Event
     gone_too: bool = False
     """Whether a file that goes away is something that happened."""
+    naming: bool = False
+    """Whether to remember which paths something happened to, for ``named``."""
     health: dict[Path, Health] = field(default_factory=dict)
     _observer: Any = None
     _watches: dict[Path, Any] = field(default_factory=dict)
+    _named: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def watch(self, folder: Path, *, recursive: bool) -> Health:
         """Begin to watch a folder, once; says how. A folder that cannot be watched is polled by whoever scans it."""
@@ -66,12 +70,24 @@ class Hints:
             if self._observer is None:
                 self._observer = _observer()
                 self._observer.start()
-            bell = _Bell(self.stir.set)
+            bell = _Bell(self._rung)
             self._watches[folder] = self._observer.schedule(bell, str(folder), recursive=recursive, event_filter=kinds)
         except OSError:
             # No watches left (inotify's limit): the folder is polled, and health says so.
             return Health.POLLING
         return Health.WATCHED
+
+    def _rung(self, path: str) -> None:
+        if self.naming and path:
+            with self._lock:
+                self._named.add(path)
+        self.stir.set()
+
+    def named(self) -> set[Path]:
+        """The paths that something happened to since this was asked last; some may have been missed."""
+        with self._lock:
+            named, self._named = self._named, set()
+        return {Path(path) for path in named}
 
     def _forget(self, folder: Path) -> None:
         watch = self._watches.pop(folder, None)
@@ -122,12 +138,13 @@ def _observer() -> Any:  # noqa: ANN401 - which class it is depends on the platf
 class _Bell:
     """What watchdog calls with each event; which one it was does not matter to a scan."""
 
-    def __init__(self, ring: Callable[[], None]) -> None:
+    def __init__(self, ring: Callable[[str], None]) -> None:
         self._ring = ring
 
-    def dispatch(self, _event: object) -> None:
-        """Something happened."""
-        self._ring()
+    def dispatch(self, event: object) -> None:
+        """Something happened to a path; after a move to the one that it has now."""
+        path = getattr(event, "dest_path", "") or getattr(event, "src_path", "")
+        self._ring(os.fsdecode(path))
 
 
 def file_system(folder: Path) -> str:

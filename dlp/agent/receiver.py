@@ -49,13 +49,14 @@ class Receiver:
     _scans: dict[Path, StoreScan] = field(default_factory=dict)
     _due: dict[Path, float] = field(default_factory=dict)
     _found: float = 0.0
+    _listed: float = -RECONCILE_SECONDS
     _told: bool = False
     _stopped: bool = False
     _thread: threading.Thread | None = None
 
     def __post_init__(self) -> None:
         """The hints ring this receiver's own bell."""
-        self.hints = Hints(self.stir)
+        self.hints = Hints(self.stir, naming=True)
 
     def start(self) -> None:
         """Begin: baselines first."""
@@ -85,16 +86,24 @@ class Receiver:
             self.stir.clear()
             self._find()
             self.ready.set()
-            unsettled = 0
+            unsettled, named = 0, self.hints.named()
+            due = time.monotonic() - self._listed >= self._pause
+            if due:
+                self._listed = time.monotonic()
             for scan in list(self._scans.values()):
-                unsettled += self._look(scan)
+                unsettled += self._look(scan, None if due else named)
             self.stir.wait(self._wait(unsettled))
 
     def _wait(self, unsettled: int) -> float:
-        waits = [POLL_SECONDS if self.hints.polling else RECONCILE_SECONDS]
+        waits = [max(0.0, self._listed + self._pause - time.monotonic())]
         waits += [UNSETTLED_SECONDS] if unsettled else []
         waits += [max(0.0, due - time.monotonic()) for due in self._due.values()]
         return min(waits)
+
+    @property
+    def _pause(self) -> float:
+        """Seconds between two looks at the folders themselves; in between only what the hints name is looked at."""
+        return POLL_SECONDS if self.hints.polling else RECONCILE_SECONDS
 
     def _find(self) -> None:
         """Stores that appeared get a baseline; accounts are added while we run."""
@@ -121,11 +130,11 @@ class Receiver:
                 continue
             self._scans[store.root] = scan
 
-    def _look(self, scan: StoreScan) -> int:
+    def _look(self, scan: StoreScan, named: set[Path] | None) -> int:
         for folder in scan.store.documents:
             self.hints.watch(folder, recursive=True)
         try:
-            found, unsettled = scan.look()
+            found, unsettled = scan.look(named)
         except OSError as error:
             structlog.get_logger().warning("store.unusable", errno=error.errno)
             return 0

@@ -53,11 +53,14 @@ class StoreScan:
         if not ledger.known(self.journal, self.store.root):
             ledger.baseline(self.journal, self.store.root, self._files(everything=True))
 
-    def look(self) -> tuple[list[Found], int]:
-        """What is new and settled now, and how many files are still unsettled. Raises OSError for the store itself."""
+    def look(self, named: set[Path] | None = None) -> tuple[list[Found], int]:
+        """What is new and settled now, and how many files are still unsettled. Raises OSError for the store itself.
+
+        ``named`` are paths that something happened to: then only those are looked at, and what is unsettled still.
+        """
         now = time.monotonic()
         everything = not self._listed or now - self._listed > FULL_SECONDS
-        changed = dict(self._changed(everything))
+        changed = dict(self._changed(everything) if named is None or everything else self._of(named))
         if everything:
             self._listed = now
         waiting = {**{path: stamp for path in self._since if (stamp := _stamp(path))}, **changed}
@@ -66,6 +69,26 @@ class StoreScan:
         for one in found:
             self._since.pop(one.path, None)
         return found, len(self._since)
+
+    def _of(self, named: set[Path]) -> Iterator[tuple[Path, Stamp]]:
+        """Those of the named paths that are new or changed files of this store; folders with all that is in them."""
+        for folder in self.store.documents:
+            for path in named:
+                if path.is_relative_to(folder) and path != folder and not is_temporary(path.name):
+                    yield from self._new(path)
+
+    def _new(self, path: Path) -> Iterator[tuple[Path, Stamp]]:
+        stamp = _stamp(path)
+        if stamp is not None:
+            before = ledger.look(self.journal, path)
+            if before is None or ledger.key(before.stamp) != ledger.key(stamp):
+                yield path, stamp
+        elif path.is_dir() and not path.is_symlink():
+            # A new month or chat: what came into it before it was watched rang no bell.
+            with os.scandir(path) as entries:
+                inner = [Path(entry.path) for entry in entries if not is_temporary(entry.name)]
+            for one in inner:
+                yield from self._new(one)
 
     def _changed(self, everything: bool) -> Iterator[tuple[Path, Stamp]]:
         if everything:

@@ -279,3 +279,18 @@ def test_an_object_that_no_record_needs_is_found(machine: Machine, store: Store,
     assert intake.archive.orphans() == [stored.id]
     intake.take(store, path)
     assert intake.archive.orphans() == []
+
+
+def test_named_paths_are_looked_at_without_listing_the_rest(machine: Machine, store: Store, tmp_path: Path) -> None:
+    scan = StoreScan(store, machine.journal)
+    scan.first()
+    assert settled(scan) == []
+    other, named = write(store, "other.txt", OPEN), write(store, "named.txt", OPEN)
+    month = store.root / "msg" / "file" / "2026-12"
+    month.mkdir()
+    (month / "inside.txt").write_bytes(OPEN)
+    outside = tmp_path / "outside.txt"
+    outside.write_bytes(OPEN)
+    assert scan.look({named, month, outside})[1] == 2
+    assert sorted(path.name for path in scan._since) == ["inside.txt", "named.txt"]
+    assert settled(scan) == ["inside.txt", "named.txt", other.name]
