@@ -47,6 +47,7 @@ def checks(home: Home) -> Iterator[Check]:
     yield _confinement()
     yield from _formats()
     yield _rules(home)
+    yield from _gate(home)
     if not home.settings.exists():
         yield Check(
             Say("home", "数据文件夹"),
@@ -119,6 +120,16 @@ def _rules(home: Home) -> Check:
     return Check(
         name, State.GOOD, Say("examples agree ({digest})", "示例全部符合（{digest}）").format(digest=rules.digest[:12])
     )
+
+
+def _gate(home: Home) -> Iterator[Check]:
+    from dlp.gate.checks import checks
+
+    try:
+        settings = load(home) if home.settings.exists() else Settings()
+    except DlpError:
+        return  # the settings' own check says so
+    yield from checks(settings)
 
 
 def _settings(home: Home) -> Iterator[Check]:

@@ -110,6 +110,8 @@ class Settings:
     """A start of WeChat outside ``dlp wechat``: ``refuse`` or ``allow``."""
     gate_lost_seconds: int = 30
     """How long WeChat stays paused while the gate is lost, before it is ended."""
+    gate_filesystems: tuple[str, ...] = ()
+    """Mount points of file systems of people's files that are guarded as a whole, for WeChat without ``dlp wechat``."""
     gate_exempt: tuple[str, ...] = ()
     """Files of root that WeChat may open without a question, besides those known; patterns of paths."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dlp.gate import looks
@@ -18,7 +18,6 @@ from dlp.gate.kernel import ALLOW, DENY, Event, answer, events, read
 from dlp.gate.link import Link
 from dlp.gate.memory import SETTLED, Key, Memory, key_of, stamp_of
 from dlp.gate.questions import MOST_WAITERS, Question, Questions
-from dlp.gate.space import Space
 from dlp.gate.wire import Packet
 
 
@@ -54,30 +53,41 @@ class Answers:
     again: dict[int, int] = field(default_factory=dict)
     """Refused opens of files refused before, by ticket; told to the agent now and then."""
 
-    def serve(self, space: Space) -> None:
-        """Answer what waits in one queue now; at most one batch, so that no queue keeps the others waiting."""
-        queue = space.queue
+    def serve(self, queue: int, uid: int) -> None:
+        """Answer what waits in one queue now; at most one batch, so that no queue keeps the others waiting.
+
+        ``uid`` is the account that WeChat runs as there.
+        """
+        for mask, fd, _pid in self.waiting(queue):
+            self.event(queue, uid, mask, fd)
+
+    def waiting(self, queue: int) -> Iterator[tuple[int, int, int]]:
+        """The events of one batch that brought a descriptor."""
         try:
             records = read(queue)
         except OSError:
             self.counts.unopenable += 1
             return
-        for mask, fd, _pid in events(records):
-            if fd < 0:
+        for mask, fd, pid in events(records):
+            if fd >= 0:
+                yield mask, fd, pid
+            else:
                 self.counts.unopenable += not mask & Event.Q_OVERFLOW
-                continue
-            try:
-                if mask & Event.CLOSE_WRITE:
-                    self._written(fd)
-                else:
-                    self._asked(space, queue, fd)
-            except Exception:  # noqa: BLE001 - an event without an answer would hang its opener
-                self.counts.faults += 1
-                answer(queue, fd, DENY)
-                if not self.questions.holds(fd):
-                    os.close(fd)
 
-    def _asked(self, space: Space, queue: int, fd: int) -> None:
+    def event(self, queue: int, uid: int, mask: int, fd: int) -> None:
+        """One event of WeChat's; answered once, whatever goes wrong."""
+        try:
+            if mask & Event.CLOSE_WRITE:
+                self._written(fd)
+            else:
+                self._asked(queue, uid, fd)
+        except Exception:  # noqa: BLE001 - an event without an answer would hang its opener
+            self.counts.faults += 1
+            answer(queue, fd, DENY)
+            if not self.questions.holds(fd):
+                os.close(fd)
+
+    def _asked(self, queue: int, uid: int, fd: int) -> None:
         """One open; the common case, a known file, comes first and does as little as it can."""
         self.counts.opens += 1
         status = os.fstat(fd)
@@ -93,7 +103,7 @@ class Answers:
             answer(queue, fd, ALLOW)
             os.close(fd)
             return
-        self._ask(space, queue, fd, status)
+        self._ask(queue, uid, fd, status)
 
     def _refused_again(self, ticket: int) -> None:
         self.counts.refused += 1
@@ -110,7 +120,7 @@ class Answers:
             return True
         return (key in self.memory.made or key in self.memory.begun) and looks.sound(fd) and looks.has_writer(fd)
 
-    def _ask(self, space: Space, queue: int, fd: int, status: os.stat_result) -> None:
+    def _ask(self, queue: int, uid: int, fd: int, status: os.stat_result) -> None:
         key, stamp, now = key_of(status), stamp_of(status), time.monotonic()
         question = self.questions.same(key, stamp)
         if question is not None and self.questions.waiting < MOST_WAITERS:
@@ -131,9 +141,9 @@ class Answers:
             os.close(fd)
             return
         settled = time.time_ns() - max(stamp[1:]) > SETTLED
-        question = self.questions.new(fd, key, stamp, space.id, settled=settled)
+        question = self.questions.new(fd, key, stamp, settled=settled)
         self.questions.wait(question, queue, fd, now)
-        packet: Packet = {"ask": question.ticket, "path": path, "uid": space.uid, "own": stands is Standing.OWN}
+        packet: Packet = {"ask": question.ticket, "path": path, "uid": uid, "own": stands is Standing.OWN}
         self.counts.asked += 1
         if not self.link.tell(packet, fd):
             self.counts.away += 1

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -75,6 +77,19 @@ def _drop_all(libc: ctypes.CDLL) -> None:
     head = (ctypes.c_uint32 * 2)(0x20080522, 0)
     none = (ctypes.c_uint32 * 6)()
     libc.capset(head, none)
+
+
+def shut_readable_files() -> None:
+    """Put the empty device in place of a file that standard input, output or error can be read from."""
+    for number in range(3):
+        try:
+            readable = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE != os.O_WRONLY
+            if readable and stat.S_ISREG(os.fstat(number).st_mode):
+                nothing = os.open("/dev/null", os.O_RDWR)
+                os.dup2(nothing, number)
+                os.close(nothing)
+        except OSError:
+            continue  # it is closed, and nothing can be read from it
 
 
 def die_with_parent(signal: int) -> None:

@@ -18,19 +18,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dlp.gate import wire
-from dlp.gate.answerer import MOST_DESCRIPTORS
-from dlp.gate.kernel import DENY, answer, events, read
+from dlp.gate.kernel import Kernel
+from dlp.gate.release import refuse_read, refuse_waiting, release
 from dlp.gate.safe import Kept, Safe
 from dlp.gate.settings import Rules
 from dlp.gate.wire import ClosedError, Packet
 
 SILENT_SECONDS = 3.0
 """An answerer that says nothing for so long is ended; it says something four times a second."""
-START_SECONDS = 20.0
-"""The same until it has said something for the first time: a busy machine starts it slowly."""
+SILENT_WHOLE_SECONDS = 1.0
+"""The same in the second mode, where other programs wait with WeChat while the answerer hangs."""
+START_SECONDS, AGAIN_SECONDS = 30.0, 5.0
+"""The same until it has said something for the first time: at the boot of a slow machine, and later."""
 MOST_STARTS, IN_SECONDS, PAUSE_SECONDS = 20, 10.0, 1.0
 """After so many starts in so short a time the next one waits."""
 POLL_SECONDS = 0.25
+PATIENCE_SECONDS = 0.1
+"""How long an answerer that was killed may take to be gone before what waits is refused."""
 
 
 @dataclass(slots=True)
@@ -53,13 +57,17 @@ class Keeper:
     _child: subprocess.Popen[bytes] | None = None
     _heard: float = 0.0
     _spoke: bool = False
+    _ever: bool = False
     _starts: list[float] = field(default_factory=list)
 
     def take_over(self, found: Sequence[Kept]) -> None:
         """Queues of a gate that was lost: what it left unanswered is refused, the rest goes on."""
         for kept in found:
             self.name = kept.keeper
-            self.spaces[kept.id] = (kept.uid, kept.descriptors)
+            if kept.id:
+                self.spaces[kept.id] = (kept.uid, kept.descriptors)
+            else:
+                (self.hooks,) = kept.descriptors
         self._refuse_all()
 
     def serve(self, stopped: Callable[[float], bool]) -> None:
@@ -75,9 +83,8 @@ class Keeper:
                     self._pause(stopped)
                     self._start()
         finally:
-            # The queues first: from here on nobody may wait for an answer of ours.
-            self.close()
             self._end()
+            self.close()
 
     def _pause(self, stopped: Callable[[float], bool]) -> None:
         """Where answerers end again and again, wait before the next one, and refuse meanwhile what is asked."""
@@ -88,17 +95,7 @@ class Keeper:
         while time.monotonic() < now + PAUSE_SECONDS and not stopped(0.05):
             self.alive()
             for queue in self._queues():
-                self._refuse_new(queue)
-
-    @staticmethod
-    def _refuse_new(queue: int) -> None:
-        try:
-            for _, fd, _ in events(read(queue)):
-                if fd >= 0:
-                    answer(queue, fd, DENY)
-                    os.close(fd)
-        except OSError:
-            return  # it could not be opened for us, and was refused by the kernel
+                refuse_waiting(queue)
 
     def _queues(self) -> list[int]:
         return [descriptors[0] for _, descriptors in self.spaces.values()] + [self.hooks] * (self.hooks >= 0)
@@ -130,7 +127,7 @@ class Keeper:
             return
         try:
             while found := wire.receive(self._channel):
-                self._heard, self._spoke = time.monotonic(), True
+                self._heard, self._spoke, self._ever = time.monotonic(), True, True
                 self._take(*found)
         except ClosedError:
             self._heard = float("-inf")
@@ -143,6 +140,7 @@ class Keeper:
             self.safe.keep(int(id), int(uid), self.name, descriptors)
         elif "hooks" in packet and len(descriptors) == 1 and self.hooks < 0:
             self.hooks = descriptors[0]
+            self.safe.keep_hooks(self.name, self.hooks)
         else:
             wire.close(descriptors)
             if "drop" in packet:
@@ -156,31 +154,44 @@ class Keeper:
 
     def _lost(self) -> bool:
         assert self._child is not None
-        patience = SILENT_SECONDS if self._spoke else START_SECONDS
+        silent = SILENT_WHOLE_SECONDS if self.rules.filesystems else SILENT_SECONDS
+        patience = silent if self._spoke else AGAIN_SECONDS if self._ever else START_SECONDS
         return self._child.poll() is not None or time.monotonic() - self._heard > patience
 
     def _end(self) -> None:
-        """End the answerer for good, before anybody else answers in its place."""
+        """End the answerer for good, before anybody else answers in its place.
+
+        It may end only after a process that waits at a queue which we hold too, so such ones are refused meanwhile.
+        """
         if self._child is not None:
             self._child.kill()
-            self._child.wait()
+            while not self._ended(PATIENCE_SECONDS):
+                self._refuse_all()
+                for queue in self._queues():
+                    refuse_waiting(queue)
         if self._channel is not None:
             self._channel.close()
         self._child = self._channel = None
 
+    def _ended(self, seconds: float) -> bool:
+        assert self._child is not None
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def _refuse_all(self) -> None:
-        """Refuse what the lost answerer had read and not answered: nobody knows which numbers, so all there can be."""
         for queue in self._queues():
-            for number in range(MOST_DESCRIPTORS):
-                answer(queue, number, DENY)
+            refuse_read(queue)
 
     def close(self) -> None:
-        """Let go of every queue; the kernel lets through whoever waits."""
-        for id in list(self.spaces):
-            self._forget(id)
-        if self.hooks >= 0:
-            os.close(self.hooks)
-            self.hooks = -1
+        """Let go of every queue: what waits is refused, and the kernel asks about nothing any more."""
+        release(self._queues(), Kernel())
+        for _, descriptors in self.spaces.values():
+            wire.close(descriptors[1:])
+        self.spaces.clear()
+        self.hooks = -1
 
 
 def ignore_hangup() -> None:

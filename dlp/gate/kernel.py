@@ -35,6 +35,7 @@ class Mark(IntFlag):
     ADD = 0x1
     REMOVE = 0x2
     MOUNT = 0x10
+    FLUSH = 0x80
     FILESYSTEM = 0x100
     MNTNS = 0x110
 

@@ -172,5 +172,6 @@ def _exec(plan: Plan, writer: int) -> NoReturn:
     """``writer`` closes by itself when the program runs; until then it can say why it does not."""
     apart.give_up_rights()
     apart.close_all_but(writer)
+    apart.shut_readable_files()
     apart.die_with_parent(signal.SIGKILL)  # also while it is paused
     os.execvpe(plan.command[0], list(plan.command), plan.environment)  # noqa: S606 - no shell, on purpose

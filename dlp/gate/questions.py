@@ -26,7 +26,6 @@ class Question:
     stamp: Stamp
     settled: bool
     """Whether nothing had changed in it for a while."""
-    space: int
     waiters: dict[int, int] = field(default_factory=dict)
     """Descriptor of each event that waits, and its queue."""
     refused: int = 0
@@ -54,10 +53,10 @@ class Questions:
         """Whether no further file can be asked about now."""
         return len(self.out) >= MOST or self.waiting >= MOST_WAITERS
 
-    def new(self, fd: int, key: Key, stamp: Stamp, space: int, *, settled: bool) -> Question:
+    def new(self, fd: int, key: Key, stamp: Stamp, *, settled: bool) -> Question:
         """A question, not sent yet and with nobody waiting; it owns the descriptor from here on."""
         self._last += 1
-        question = Question(self._last, fd, key, stamp, settled, space)
+        question = Question(self._last, fd, key, stamp, settled)
         self.out[question.ticket] = question
         self._same[key, stamp] = question
         return question

@@ -19,18 +19,19 @@ FIRST = 3
 """The first descriptor that systemd passes on."""
 PARTS = ("queue", "root")
 """The table of mounts is opened anew: systemd drops what signals, and a table does with every mount."""
-_NAME = re.compile(r"space\.(\d+)\.(\d+)\.([\w-]+)\.(queue|root)")
+_NAME = re.compile(r"space\.(\d+)\.(\d+)\.([\w-]+)\.(queue|root|hooks)")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One namespace that was guarded before."""
+    """One namespace that was guarded before, or the queue of starts."""
 
     id: int
+    """0: the queue of starts."""
     uid: int
     keeper: str
     descriptors: list[int]
-    """Queue, root, table."""
+    """Queue, root, table; of starts the queue alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Safe:
         """Have a namespace's queue and root kept; dropped by itself when the service ends for good."""
         for part, descriptor in zip(PARTS, descriptors, strict=False):
             self._say(f"FDSTORE=1\nFDPOLL=0\nFDNAME=space.{id}.{uid}.{keeper}.{part}", descriptor)
+
+    def keep_hooks(self, keeper: str, queue: int) -> None:
+        """Have the queue of starts kept."""
+        self._say(f"FDSTORE=1\nFDPOLL=0\nFDNAME=space.0.0.{keeper}.hooks", queue)
 
     def drop(self, id: int, uid: int, keeper: str) -> None:
         """Nobody lives in it any more."""
@@ -76,6 +81,8 @@ def taken_over(environment: dict[str, str]) -> list[Kept]:
 
 def _whole(id: int, uid: int, keeper: str, parts: dict[str, int]) -> Kept | None:
     """A namespace with its table; None, and everything closed, where nobody lives in it any more."""
+    if "hooks" in parts:
+        return Kept(0, 0, keeper, [parts["hooks"]])
     try:
         table = os.open(f"/proc/{spaces.somebody(id)}/mountinfo", os.O_RDONLY)
         return Kept(id, uid, keeper, [parts["queue"], parts["root"], table])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,15 @@ def host() -> int:
         return id_of(os.getpid())
 
 
+def _open_files(pid: int) -> int:
+    """How many files a process has open, besides standard input, output and error."""
+    count = 0
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            count += int(name) > 2 and stat.S_ISREG(os.stat(f"/proc/{pid}/fd/{name}").st_mode)
+    return count
+
+
 @dataclass(slots=True)
 class Space:
     """One namespace. Its descriptors are ours to close."""
@@ -62,6 +72,8 @@ class Space:
     """Its mountinfo; readable as an exception whenever a mount comes or goes."""
     uncovered: tuple[Mount, ...] = ()
     """Mounts that could not be marked."""
+    inherited: int = 0
+    """Files that were open already when the namespace was guarded; about those nobody is asked."""
 
     @classmethod
     def held(cls, id: int, uid: int, descriptors: Sequence[int]) -> Space:
@@ -77,7 +89,9 @@ class Space:
             opened.append(kernel.queue(QUEUE | Init.CONTENT, Init.FD_ERROR))
             opened.append(os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY))
             opened.append(os.open(f"/proc/{pid}/mountinfo", os.O_RDONLY))
-            return cls.held(id_of(pid), uid, opened)
+            space = cls.held(id_of(pid), uid, opened)
+            space.inherited = _open_files(pid)
+            return space
         except BaseException:
             for descriptor in opened:
                 os.close(descriptor)

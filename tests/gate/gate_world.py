@@ -216,14 +216,14 @@ class World:
 
 
 @contextlib.contextmanager
-def ext4(size: int = 256) -> Iterator[Path]:
+def ext4(size: int = 512, kind: str = "ext4") -> Iterator[Path]:
     """A file system of our own, in a file; ``size`` in MB."""
     with tempfile.TemporaryDirectory(prefix="gate-") as name:
         image, point = Path(name) / "image", Path(name) / "m"
         point.mkdir()
         with image.open("wb") as file:
             file.truncate(size << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", str(image)], check=True)
+        subprocess.run([f"mkfs.{kind}", "-q", str(image)], check=True)
         subprocess.run(["mount", "-o", "loop", str(image), str(point)], check=True)
         subprocess.run(["mount", "--make-shared", str(point)], check=True)  # as systemd has every mount
         Path(name).chmod(0o755)

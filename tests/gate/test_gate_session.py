@@ -133,8 +133,8 @@ def test_wechats_own_files_may_be_opened_again_by_wechat(world: World) -> None:
     client.do("finish", begun)
 
     # It stays known when gate and agent start again.
-    world.gate.stop()
     client.stop()
+    world.gate.stop()
     world.agent.stop()
     world.agent.start()
     world.gate.start()

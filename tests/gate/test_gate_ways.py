@@ -134,6 +134,14 @@ def test_nothing_is_open_from_the_start(world: World, secret: Path) -> None:
         assert refused(world.client().do("inherited_from_the_start"))
 
 
+def test_a_file_given_as_standard_input_is_not_passed_on(world: World, secret: Path) -> None:
+    with secret.open("rb") as file:
+        command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(world.home), "wechat", "--", "/bin/cat"]
+        done = subprocess.run(command, stdin=file, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == b""
+
+
 # not covered; docs/gate.md says so
 
 
