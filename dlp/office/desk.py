@@ -56,7 +56,7 @@ class Desk:
                 offers.of(session, account, row, self.ground.clock()),
                 known.remarks(session, row),
                 known.events(session, row),
-                known.sightings(session, row, transfer),
+                *known.sightings(session, row, transfer),
                 known.person(session, transfer, self.ground.now(-PAST)),
                 known.rules(session, transfer),
                 row.state == "decided" and self._undoable(session, account, row) is not None,

@@ -42,9 +42,21 @@ class Sighting:
     at: str
     state: str
     same_content: bool
+    same_name: bool
+    """Another version of the file, as far as its name, its sender and its group tell."""
     waiting: bool
     choice: str
     by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is new in a file since a version of it that a reviewer let pass."""
+
+    number: str
+    """The number of that version."""
+    fingerprints: frozenset[str]
+    """Of the findings that it did not have; empty where all were there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,7 @@ class Look:
     remarks: tuple[Remark, ...]
     events: tuple[Event, ...]
     sightings: tuple[Sighting, ...]
+    since: Since | None
     person: Person
     rules: dict[str, tuple[int, int]]
     """For each rule that fired here: decided incidents with it, and how many of them were its false positives."""
@@ -91,19 +104,27 @@ def _body(row: EventRow) -> dict[str, Any]:
     return body
 
 
-def sightings(session: Session, row: IncidentRow, transfer: TransferRow) -> tuple[Sighting, ...]:
-    """Newest first, at most 20."""
+def sightings(session: Session, row: IncidentRow, transfer: TransferRow) -> tuple[tuple[Sighting, ...], Since | None]:
+    """Newest first, at most 20; and what is new since the latest other version that was let pass."""
     asked = select(TransferRow, IncidentRow, DecisionRow)
     asked = asked.outerjoin(IncidentRow, IncidentRow.transfer == TransferRow.id)
     asked = asked.outerjoin(DecisionRow, DecisionRow.incident == IncidentRow.id)
     alike = select(TransferRow.id).where(TransferRow.sha256 == transfer.sha256)
+    versions = select(TransferRow.id).where(
+        TransferRow.person == transfer.person, TransferRow.name == transfer.name, TransferRow.group == transfer.group
+    )
     together = select(IncidentRow.transfer).where(IncidentRow.bundle == row.bundle, IncidentRow.id != row.id)
     # Two questions: as one, the database walks all transfers to have them in order.
-    ids = [found for found in session.scalars(alike.union(together).limit(MOST_LOOKED_AT)) if found != transfer.id]
+    ids = [
+        found
+        for found in session.scalars(alike.union(together, versions).limit(MOST_LOOKED_AT))
+        if found != transfer.id
+    ]
     if not ids:
-        return ()
-    asked = asked.where(TransferRow.id.in_(ids))
-    return tuple(
+        return (), None
+    asked = asked.where(TransferRow.id.in_(ids)).order_by(TransferRow.id.desc()).limit(MOST_SHOWN)
+    rows = [(other, one, made) for other, one, made in session.execute(asked)]
+    found = tuple(
         Sighting(
             one.id if one else "",
             other.id,
@@ -113,12 +134,24 @@ def sightings(session: Session, row: IncidentRow, transfer: TransferRow) -> tupl
             other.at,
             other.state,
             other.sha256 == transfer.sha256,
+            (other.name, other.person, other.group) == (transfer.name, transfer.person, transfer.group),
             one is not None and one.state in offers.WAITING,
             made.choice if made else "",
             tuple(made.by) if made else (),
         )
-        for other, one, made in session.execute(asked.order_by(TransferRow.id.desc()).limit(MOST_SHOWN))
+        for other, one, made in rows
     )
+    passed = [
+        other
+        for (other, _, made), sighting in zip(rows, found, strict=True)
+        if made and made.choice in offers.PASSING and sighting.same_name and not sighting.same_content
+    ]
+    return found, _since(transfer, passed[0]) if passed else None
+
+
+def _since(transfer: TransferRow, before: TransferRow) -> Since:
+    then = {str(one["fingerprint"]) for one in before.findings}
+    return Since(before.number, frozenset(str(one["fingerprint"]) for one in transfer.findings) - then)
 
 
 def rules(session: Session, transfer: TransferRow) -> dict[str, tuple[int, int]]:

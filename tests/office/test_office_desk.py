@@ -254,3 +254,24 @@ def test_the_command_line_checks_a_bundle_on_a_machine_without_an_office(
     path.write_bytes(path.read_bytes()[:100])
     assert main(words) == 2 and "broken" in capsys.readouterr().err
     assert main([*words[:-1], str(folder / "none.zip")]) == 2
+
+
+def test_an_edited_file_says_which_findings_are_new_since_it_was_let_pass(world: World) -> None:
+    def finding(fingerprint: str) -> dict[str, object]:
+        return {"rule": "cn.id.resident", "level": "sensitive", "category": "personal_info", "score": 90,
+                "masked": "1***", "fingerprint": fingerprint}  # fmt: skip
+
+    alone = [{"choice": "release", "people": 1, "reason": True}, {"choice": "keep", "people": 1, "reason": True}]
+    first = world.held(sha256="aa" * 32, number="A-1001", findings=[finding("1" * 16)], options=alone)
+    assert world.office.desk.look(world.secadmin, first).since is None
+    world.office.incidents.decide(world.secadmin, first, Choice.RELEASE, "agreed")
+    edited = world.held(
+        sha256="bb" * 32, number="A-1002", findings=[finding("1" * 16), finding("2" * 16)], options=alone
+    )
+    look = world.office.desk.look(world.secadmin, edited)
+    assert look.since is not None
+    assert look.since.number == "A-1001"
+    assert look.since.fingerprints == {"2" * 16}
+    assert [one.same_name for one in look.sightings] == [True]
+    other = world.held(sha256="cc" * 32, number="A-1003", name="other.xlsx", findings=[finding("3" * 16)])
+    assert world.office.desk.look(world.secadmin, other).since is None
