@@ -35,6 +35,8 @@ class Hints:
     """Watches folders and sets one event when something happened in any of them."""
 
     stir: threading.Event
+    polled: frozenset[str] = POLLED
+    """File systems that are looked at again and again."""
     gone_too: bool = False
     """Whether a file that goes away is something that happened."""
     naming: bool = False
@@ -58,7 +60,7 @@ class Hints:
             return Health.ABSENT
         if not os.access(folder, os.R_OK | os.X_OK):
             return Health.UNREADABLE
-        if file_system(folder) in POLLED:
+        if file_system(folder) in self.polled:
             return Health.POLLING
         from watchdog import events
 
