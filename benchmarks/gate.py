@@ -11,6 +11,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -31,12 +32,17 @@ OPENS = 4000
 ROUNDS = 5
 DOCUMENTS = 120
 DOCX_BYTES = 100_000
+TREE = 5_000
+RATE = 10_000
+"""Opens a second."""
 OPENER = """
 import json, os, sys, time
 for line in sys.stdin:
     asked = json.loads(line)
-    times = []
+    times, start = [], time.perf_counter()
     for path in asked["paths"] * asked["times"]:
+        if asked["rate"] and len(times) % 50 == 0:
+            time.sleep(max(0.0, start + len(times) / asked["rate"] - time.perf_counter()))
         began = time.perf_counter_ns()
         try:
             fd = os.open(path, os.O_RDONLY)
@@ -95,13 +101,24 @@ class Opener:
             [*before, base, "-I", "-S", "-c", OPENER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def times(self, paths: Sequence[Path], times: int = 1) -> list[float]:
-        """Microseconds of each open."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"paths": [str(path) for path in paths], "times": times}) + "\n")
+    def tell(self, paths: Sequence[Path], times: int, rate: int = 0) -> None:
+        """Have it begin; ``rate`` is opens a second, 0: as fast as it goes."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(
+            json.dumps({"paths": [str(path) for path in paths], "times": times, "rate": rate}) + "\n"
+        )
         self.process.stdin.flush()
+
+    def hear(self) -> list[float]:
+        """What came of it."""
+        assert self.process.stdout is not None
         found: list[float] = json.loads(self.process.stdout.readline())
         return found
+
+    def times(self, paths: Sequence[Path], times: int = 1) -> list[float]:
+        """Microseconds of each open."""
+        self.tell(paths, times)
+        return self.hear()
 
     def close(self) -> None:
         assert self.process.stdin is not None and self.process.stdout is not None
@@ -191,6 +208,7 @@ def _ours(folder: Path) -> list[str]:
         inside.times(documents[:20])  # the readers have met such a file before
         first = inside.times(documents[20:])
         again = inside.times(documents[20:])
+        searches = _searches(machine, inside, outside, folder, known)
         inside.close()
     finally:
         outside.close()
@@ -201,7 +219,49 @@ def _ours(folder: Path) -> list[str]:
         f"open of a known file inside: {_median(gated) - _median(bare):+.1f} µs (median), p99 {_p99(gated):.0f} µs",
         f"first sight of a {DOCX_BYTES // 1000} kB docx: {_median(first) / 1000:.1f} ms (median), "
         f"p99 {_p99(first) / 1000:.1f} ms; opened again {_median(again):.0f} µs",
+        *searches,
     ]
+
+
+def _searches(machine: Machine, inside: Opener, outside: Opener, folder: Path, known: Path) -> list[str]:
+    """``find | xargs head -c1`` outside, while the answerer is stopped with a WeChat waiting, and under its load."""
+    tree = folder / "tree"
+    for number in range(TREE):
+        file = tree / str(number % 50) / f"{number}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"x" * 100)
+
+    def search() -> float:
+        began = time.perf_counter()
+        subprocess.run(f"find {tree} -type f | xargs head -qc1 > /dev/null", shell=True, check=True)
+        return time.perf_counter() - began
+
+    search()
+    plain, stopped = [search() for _ in range(ROUNDS)], []
+    for _ in range(ROUNDS):
+        answerer = _answerer(machine)
+        os.kill(answerer, signal.SIGSTOP)
+        inside.tell([known], 1)
+        stopped.append(search())
+        os.kill(answerer, signal.SIGCONT)
+        inside.hear()
+    same_load, load = [], []
+    for _ in range(ROUNDS):
+        for opener, found in ((outside, same_load), (inside, load)):
+            opener.tell([known], RATE, RATE)
+            found.append(search())
+            opener.hear()
+    return [
+        f"find | xargs head outside: ratio {_median(stopped) / _median(plain):.2f} while the answerer is stopped and "
+        f"WeChat waits, {_median(load) / _median(same_load):.2f} while WeChat opens {RATE:,} files a second (against "
+        "the same opens by another program)"
+    ]
+
+
+def _answerer(machine: Machine) -> int:
+    assert machine.gate is not None
+    found = subprocess.run(["pgrep", "-P", str(machine.gate.pid)], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
 
 
 def _outside(machine: Machine, outside: Opener, known: Path) -> tuple[list[float], list[float]]:

@@ -72,11 +72,15 @@ class Desk:
         """What policy wants with one file, after what people decided about the same content for the same group."""
         with self.custody.opened(send, member) as descriptor:
             verdict = inspect(descriptor, Path(member.name).name, send.origin, self.force.context())
-        if self.suspended(send.origin.person) and verdict.action in (Action.ALLOW, Action.ENCRYPT):
+        return self.decided(verdict, send.origin)
+
+    def decided(self, verdict: Verdict, origin: Origin) -> Verdict:
+        """The verdict after what people decided about this content for this group, and about this person."""
+        if self.suspended(origin.person) and verdict.action in (Action.ALLOW, Action.ENCRYPT):
             return replace(
                 verdict, action=Action.HOLD, because=(SUSPENDED, *verdict.because), options=SUSPENDED_OPTIONS
             )
-        approved = self.journal.approved(verdict.document.sha256, send.origin.group)
+        approved = self.journal.approved(verdict.document.sha256, origin.group)
         if approved and verdict.action is not Action.ALLOW:
             return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
         return verdict

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlp.agent.desk import PASSED_AS, Desk
+from dlp.agent.desk import Desk
 from dlp.agent.force import InForce
 from dlp.config import Home
 from dlp.files import READING
@@ -108,7 +108,7 @@ def gate_on(home: Home, desk: Desk) -> Gate | None:
         finally:
             os.close(descriptor)
 
-    listening = agents_side(home.run, desk.journal, desk.custody, own.context, PASSED_AS, seal)
+    listening = agents_side(home.run, desk.journal, desk.custody, own.context, desk.decided, seal)
     gate = Gate(listening, own)
     main.changed.append(gate.reload)
     return gate

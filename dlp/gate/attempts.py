@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +23,7 @@ from dlp.gate import card
 from dlp.gate.card import Entry, How
 from dlp.gate.gaps import Gaps
 from dlp.gate.judging import PROGRAM, Answer, Ask
+from dlp.gate.notices import Notice
 from dlp.gate.wire import Packet
 from dlp.journal import Journal
 from dlp.language import Say
@@ -33,6 +34,8 @@ from dlp.verdict_words import to_report
 
 GATHER_SECONDS = 60.0
 """How long one folder's attempts go onto one card."""
+TELL_SECONDS = 1.0
+"""How long after its first file a word about a card comes, so that one word tells of a whole folder."""
 WRITE_SECONDS = 0.25
 """Between writes of a card; a folder of a hundred files is one page, not a hundred."""
 MOST_TICKETS = 10_000
@@ -41,17 +44,24 @@ MOST_ENTRIES = 1000
 """Files on one card; more are counted only."""
 GATHERING = "gathering"
 """Stands in a Send's detail until its card is reported, so that a kill loses no attempt."""
+NUMBER = Say(
+    "Nothing was sent. The page in Held says why and what to do. Number {number}.",
+    "没有文件被发送。“已扣留”中的说明页写明原因和处理办法。编号 {number}。",
+)
 ORDER = (Action.ALLOW, Action.ENCRYPT, Action.HOLD, Action.BLOCK)
 
 
 @dataclass(slots=True)
 class _Card:
     send: Send
+    outbox: Outbox
     opened: float
     entries: dict[str, Entry] = field(default_factory=dict)
     written: float = 0.0
     dirty: bool = True
     more: int = 0
+    told: bool = False
+    """Whether the person had a word about it as it is."""
 
 
 @dataclass(slots=True)
@@ -59,11 +69,11 @@ class Attempts:
     """All cards that are open, by account and folder. Used by several threads."""
 
     journal: Journal
-    outbox: Outbox
+    outboxes: Sequence[Outbox]
     policy: Callable[[], Policy]
     person: Callable[[int], str]
-    tell: Callable[[Say, str, str, Action | None], None]
-    """A word to the person at once, about a path; what could be done about it where that is one click."""
+    tell: Callable[[Notice], None]
+    """A word to the person about a card."""
     gaps: Gaps
     _cards: dict[tuple[int, str], _Card] = field(default_factory=dict)
     _out: dict[int, Ask] = field(default_factory=dict)
@@ -117,12 +127,11 @@ class Attempts:
         if ask.path not in opened.entries and len(opened.entries) < MOST_ENTRIES:
             opened.entries[ask.path] = Entry(ask.path, How.CHECKING)
             opened.dirty = True
-            self.tell(How.CHECKING.value, ask.path, self.person(ask.uid), None)
 
     def _pass(self, ask: Ask, entry: Entry) -> None:
         entry.how = How.PASSED
-        self._card(ask).dirty = True
-        self.tell(How.PASSED.value, ask.path, self.person(ask.uid), None)
+        opened = self._card(ask)
+        opened.dirty, opened.told = True, False
 
     def _refuse(self, ask: Ask, verdict: Verdict, count: int = 1) -> None:
         opened = self._card(ask)
@@ -133,7 +142,6 @@ class Attempts:
                 return
             entry = Entry(ask.path, How.REFUSED, verdict, self._member(opened, ask, verdict), count)
             opened.entries[ask.path] = entry
-            self.tell(How.REFUSED.value, ask.path, self.person(ask.uid), verdict.action)
         else:
             entry.count += count
         opened.dirty = True
@@ -146,14 +154,14 @@ class Attempts:
         place = _place(ask)
         if place not in self._cards:
             folder = place[1]
-            origin = Origin(self.person(ask.uid), PROGRAM)
-            name = PurePosixPath(folder).name or "/"
+            person, name = self.person(ask.uid), PurePosixPath(folder).name or "/"
+            outbox = outbox_of(person, self.outboxes)
             with self.journal.transaction():
-                send = sends.new(self.journal, Kind.FOLDER, name, origin, self.outbox.root)
-                receipt = self.outbox.receipt_of(send.number, name)
+                send = sends.new(self.journal, Kind.FOLDER, name, Origin(person, PROGRAM), outbox.root)
+                receipt = outbox.receipt_of(send.number, name)
                 send = replace(send, state=State.REFUSED, path=Path(folder), receipt=receipt, detail=GATHERING)
                 sends.insert(self.journal, send)
-            self._cards[place] = _Card(send, time.monotonic())
+            self._cards[place] = _Card(send, outbox, time.monotonic())
         return self._cards[place]
 
     def _member(self, opened: _Card, ask: Ask, verdict: Verdict) -> Transfer:
@@ -179,9 +187,18 @@ class Attempts:
                 over = now - opened.opened >= GATHER_SECONDS
                 if opened.dirty and (over or now - opened.written >= WRITE_SECONDS):
                     self._write(opened, now)
+                if not opened.told and (over or now - opened.opened >= TELL_SECONDS):
+                    self._tell(opened)
                 if over:
                     del self._cards[place]
                     self._close(opened)
+
+    def _tell(self, opened: _Card) -> None:
+        opened.told = True
+        entries = list(opened.entries.values())
+        sealable = tuple(entry.path for entry in card.sealable(entries))
+        body = NUMBER.format(number=opened.send.number)
+        self.tell(Notice(card.title(opened.send, entries), body, opened.send.origin.person, sealable))
 
     def close(self) -> None:
         """The agent ends: nothing is left to be reported."""
@@ -190,7 +207,7 @@ class Attempts:
     def _write(self, opened: _Card, now: float) -> None:
         opened.written, opened.dirty = now, False
         entries = list(opened.entries.values())
-        page = card.page(opened.send, entries, self.policy(), self.outbox.language)
+        page = card.page(opened.send, entries, self.policy(), opened.outbox.language)
         assert opened.send.receipt is not None
         try:
             opened.send.receipt.parent.mkdir(parents=True, exist_ok=True)
@@ -230,6 +247,11 @@ class Attempts:
     def lost(self) -> None:
         """The gate is not there any more."""
         self.gaps.lost()
+
+
+def outbox_of(person: str, outboxes: Sequence[Outbox]) -> Outbox:
+    """The outbox of a person; the machine's first where they have none of their own."""
+    return next((one for one in outboxes if one.owner == person), outboxes[0])
 
 
 def _place(ask: Ask) -> tuple[int, str]:

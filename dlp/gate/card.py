@@ -54,19 +54,28 @@ class Entry:
 def page(send: Send, entries: Sequence[Entry], policy: Policy, language: Language) -> str:
     """The page for one folder and minute."""
     refused = [entry for entry in entries if entry.how is How.REFUSED]
-    title = _title(send, entries, refused)
     body = [_head(send, language), _files(entries[:MOST_SHOWN], language)]
     if len(entries) > MOST_SHOWN:
         more = Say("and {count} more", "另有 {count} 个").format(count=len(entries) - MOST_SHOWN)
         body.append(f"<p>{escape(more.to(language))}</p>")
     body.append(_now(send, refused, policy, language))
+    return _whole(title(send, entries), "" if refused else "done", "".join(body), language)
+
+
+def note(title: Say, said: Say, language: Language) -> str:
+    """A page that says one thing."""
+    return _whole(title, "", f"<p>{escape(said.to(language))}</p>", language)
+
+
+def _whole(title: Say, kind: str, body: str, language: Language) -> str:
     template = Template(TEMPLATE.read_text("utf-8"))
     tag = "zh-CN" if language is Language.ZH else "en"
-    kind = "" if refused else "done"
-    return template.substitute(language=tag, title=escape(title.to(language)), kind=kind, body="".join(body))
+    return template.substitute(language=tag, title=escape(title.to(language)), kind=kind, body=body)
 
 
-def _title(send: Send, entries: Sequence[Entry], refused: Sequence[Entry]) -> Say:
+def title(send: Send, entries: Sequence[Entry]) -> Say:
+    """One line about all of it."""
+    refused = [entry for entry in entries if entry.how is How.REFUSED]
     if refused:
         return Say(
             "WeChat was not let open {count} file(s) in “{folder}”", "已阻止微信打开“{folder}”中的 {count} 个文件"
@@ -120,10 +129,10 @@ HAND_OVER = Say(
 def _now(send: Send, refused: Sequence[Entry], policy: Policy, language: Language) -> str:
     steps = [NOTHING_SENT]
     judged = [(entry, entry.verdict) for entry in refused if entry.verdict is not None]
-    sealable = [entry for entry, verdict in judged if verdict.action is Action.ENCRYPT]
-    if len(sealable) == 1:
-        steps.append(SEAL.format(command=f"`dlp send {shlex.quote(sealable[0].path)}`"))
-    if len(sealable) > 1:
+    may_go_sealed = sealable(refused)
+    if len(may_go_sealed) == 1:
+        steps.append(SEAL.format(command=f"`dlp send {shlex.quote(may_go_sealed[0].path)}`"))
+    if len(may_go_sealed) > 1:
         steps.append(SEAL_ALL.format(command=f"`dlp wechat --seal {send.number}`"))
     if any(verdict.level >= Level.SECRET for _, verdict in judged):
         channel = policy.channel_zh if language is Language.ZH else policy.channel_en
@@ -133,6 +142,11 @@ def _now(send: Send, refused: Sequence[Entry], policy: Policy, language: Languag
         steps.append(HAND_OVER.format(command=f"`dlp send {shlex.quote(unread.path)}`"))
     rows = "".join(f"<li>{_code(step.to(language))}</li>" for step in steps)
     return f"<h2>{Say('What you can do now', '您现在可以').to(language)}</h2><ul>{rows}</ul>"
+
+
+def sealable(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that policy lets go as sealed copies."""
+    return [entry for entry in entries if entry.verdict is not None and entry.verdict.action is Action.ENCRYPT]
 
 
 def _unread(verdict: Verdict) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from classifiers.model import GapKind, GapReason
 from dlp import ulid
 from dlp.clock import now
+from dlp.files import write_whole
+from dlp.gate import card
+from dlp.gate.notices import Notice
 from dlp.gate.wire import Packet
 from dlp.journal import Journal
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, State
+from dlp.outbox.folders import Outbox
 
 CLAUSE = "微信使用保密管理制度 五·2"
 GAP = Say(
@@ -21,6 +26,8 @@ GAP = Say(
     "微信在无门卫状态下运行了 {seconds} 秒，其间打开的文件未知。",
 )
 NAME = Say("WeChat without its gate", "微信脱离门卫运行")
+STARTED = Say("WeChat runs without its gate", "微信未经门卫运行")
+NOT_STARTED = Say("WeChat was not started", "微信未启动")
 OUTSIDE = Say(
     "WeChat was started without its gate. Start it with dlp wechat.", "微信未经门卫启动，请使用 dlp wechat 启动。"
 )
@@ -35,8 +42,9 @@ class Gaps:
     """What is known of the gate, from what it says."""
 
     journal: Journal
+    outboxes: Sequence[Outbox]
     person: Callable[[int], str]
-    tell: Callable[[Say, str, str, Action | None], None]
+    tell: Callable[[Notice], None]
     spaces: dict[int, int] = field(default_factory=dict)
     """Namespaces that are guarded, and their accounts."""
     keeper: str = ""
@@ -90,6 +98,11 @@ class Gaps:
             self.journal.report("transfer", body)
 
     def _outside(self, uid: int, *, refused: bool) -> None:
-        kind = "gate.start_refused" if refused else "gate.started_outside"
-        self.journal.event(kind, self.person(uid), "wechat")
-        self.tell(STOPPED if refused else OUTSIDE, "", self.person(uid), None)
+        person, said = self.person(uid), STOPPED if refused else OUTSIDE
+        self.journal.event("gate.start_refused" if refused else "gate.started_outside", person, "wechat")
+        outbox = next((one for one in self.outboxes if one.owner == person), self.outboxes[0])
+        title = NOT_STARTED if refused else STARTED
+        self.tell(Notice(title, said, person))
+        page = card.note(title, said, outbox.language)
+        with contextlib.suppress(OSError):  # without the folder the event and the desktop's word remain
+            write_whole(outbox.held / f"{title.to(outbox.language)}.html", page.encode("utf-8"), 0o644)

@@ -17,7 +17,7 @@ from dlp.gate.made import Made
 from dlp.gate.notices import Notices
 from dlp.inspect import Context
 from dlp.journal import Journal
-from dlp.model import Action, Choice
+from dlp.model import Origin, Verdict
 
 
 def agents_side(
@@ -25,14 +25,14 @@ def agents_side(
     journal: Journal,
     custody: Custody,
     context: Callable[[], Context],
-    passed_as: dict[Choice, Action],
+    decided: Callable[[Verdict, Origin], Verdict],
     seal: Callable[[Path, str], object],
 ) -> Listening:
     """What answers the gate on this home; not started yet.
 
-    ``passed_as`` says as what a reviewer's choice lets content pass; ``seal`` puts a copy through the outbox's flow.
+    ``decided`` gives a verdict after what people decided; ``seal`` puts a copy through the outbox's flow.
     """
-    outbox = custody.ground.outboxes[0]
+    outboxes = custody.ground.outboxes
 
     def sealed(path: str, person: str) -> None:
         try:
@@ -40,8 +40,8 @@ def agents_side(
         except (OSError, DlpError) as error:
             structlog.get_logger().warning("gate.not_sealed", error=type(error).__name__)
 
-    notices = Notices(outbox.language, sealed)
-    gaps = Gaps(journal, person_of, notices.tell)
-    attempts = Attempts(journal, outbox, lambda: context().policy, person_of, notices.tell, gaps)
-    judge = Judge(context, journal, custody, Made(journal), person_of, passed_as)
+    notices = Notices(outboxes[0].language, sealed)
+    gaps = Gaps(journal, outboxes, person_of, notices.tell)
+    attempts = Attempts(journal, outboxes, lambda: context().policy, person_of, notices.tell, gaps)
+    judge = Judge(context, journal, custody, Made(journal), person_of, decided)
     return Listening(run, judge, attempts, notices)

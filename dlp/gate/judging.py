@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers.model import GapReason, Level
@@ -12,7 +12,7 @@ from dlp.custody import Custody
 from dlp.gate.made import Made
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal
-from dlp.model import Action, Choice, Origin, State, Verdict
+from dlp.model import Action, Origin, State, Verdict
 
 PROGRAM = "WeChat"
 
@@ -52,8 +52,8 @@ class Judge:
     made: Made
     person: Callable[[int], str]
     """The person whose account this is."""
-    passed_as: dict[Choice, Action]
-    """What a reviewer's choice lets the same content pass as."""
+    decided: Callable[[Verdict, Origin], Verdict]
+    """The verdict after what people decided about the content, and about the person."""
 
     def answer(self, ask: Ask, descriptor: int) -> Answer:
         """Whether WeChat may open this. Raises OSError when the bytes cannot be read, DlpError without workers."""
@@ -64,12 +64,14 @@ class Judge:
         verdict = inspect(descriptor, Path(ask.path).name, origin, self.context())
         if any(gap.reason is GapReason.CHANGED for gap in verdict.classification.gaps):
             return Answer(allow=False, keep=False, verdict=verdict)
-        if verdict.action is Action.ALLOW or self._plain(ask, verdict) or self._placed(verdict, status):
+        if self._plain(ask, verdict) or self._placed(verdict, status):
             return Answer(allow=True, keep=True, verdict=verdict)
         if self.made.same_content(status, verdict.document.sha256):
             return Answer(allow=True, keep=True, made=True, verdict=verdict)
-        verdict = self._approved(verdict)
-        return Answer(allow=verdict.action is Action.ALLOW, keep=True, verdict=verdict)
+        decided = self.decided(verdict, origin)
+        # What people decided has an end of its own; it is asked about each time.
+        keep = decided.because == verdict.because
+        return Answer(allow=decided.action is Action.ALLOW, keep=keep, verdict=decided)
 
     @staticmethod
     def _plain(ask: Ask, verdict: Verdict) -> bool:
@@ -90,7 +92,3 @@ class Judge:
             if (there.st_dev, there.st_ino) == (status.st_dev, status.st_ino):
                 return True
         return False
-
-    def _approved(self, verdict: Verdict) -> Verdict:
-        approved = self.journal.approved(verdict.document.sha256, "")
-        return replace(verdict, action=self.passed_as[approved[0]]) if approved else verdict

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 from gate_world import PUBLIC, SECRET, SENSITIVE, World, ext4, until
 
 from dlp.config import Home, save
+from dlp.model import Choice
 from dlp.office import Office
+from dlp.office.people import Account
 from dlp.office.queue import ALL_WAITING
 from keys.keystore import Keystore
 
@@ -40,21 +43,31 @@ def change(world: World, **settings: object) -> None:
     world.start()
 
 
-def seen_in_console(world: World) -> list[Any]:
-    """The review queue, as the officer's page asks for it."""
+@contextlib.contextmanager
+def office_of(world: World) -> Iterator[tuple[Office, Account]]:
+    """The office's rooms, and the officer who reviews."""
     office = Office.open(Home(world.home).office_database, Keystore.open(Home(world.home).office))
     try:
         officer = office.accounts.by_name("secadmin")
         assert officer is not None
-        return list(office.queue.page(officer, ALL_WAITING).rows)
+        yield office, officer
     finally:
         office.close()
 
 
-def told(world: World) -> list[dict[str, Any]]:
-    """What the agent's journal has of refused files."""
-    said = world.dlp("where", "A-1001", "--json").stdout.splitlines()
-    return [json.loads(line) for line in said]
+def seen_in_console(world: World) -> list[Any]:
+    """The review queue, as the officer's page asks for it."""
+    with office_of(world) as (office, officer):
+        return list(office.queue.page(officer, ALL_WAITING).rows)
+
+
+def release(world: World, incident: str) -> None:
+    """The officer signs in for the first time, and lets a file go."""
+    (link,) = (link for link in world.secrets.links if link.account == "secadmin")
+    with office_of(world) as (office, _):
+        office.accounts.redeem(link.url.rpartition("/")[2], PASSWORD)
+    with office_of(world) as (office, officer):
+        office.incidents.decide(officer, incident, Choice.RELEASE, "looked at it on paper")
 
 
 def test_a_folder_is_browsed_and_one_file_sent_sealed(world: World) -> None:
@@ -144,6 +157,23 @@ def test_wechats_own_files_may_be_opened_again_by_wechat(world: World) -> None:
     received.chmod(0o644)
     received.write_text(SECRET.replace("某项", "那项"), "utf-8")
     assert client.do("look", received)["errno"] == errno.EPERM, "what another program wrote is not WeChat's own"
+
+
+def test_what_a_reviewer_released_wechat_may_open(world: World) -> None:
+    """Nobody could read it, so it was refused; a reviewer says that it may go, and the gate asks again."""
+    path = world.files / "scan.docx"
+    path.write_bytes(b"PK\x03\x04" + os.urandom(3000))
+    client = world.client()
+    assert client.do("look", path)["errno"] == errno.EPERM
+    world.agent.stop()
+    world.agent.start()
+    (row,) = until(lambda: seen_in_console(world), "an incident")
+    assert row.transfer.action == "hold"
+    assert client.do("look", path)["errno"] == errno.EPERM
+    release(world, row.incident)
+    until(lambda: "got" in client.do("look", path), "WeChat opens it")
+    where = world.dlp("where", row.transfer.number.partition(".")[0]).stdout
+    assert "it is where it was" in where
 
 
 def test_a_known_file_is_asked_about_again_when_it_changed(world: World) -> None:

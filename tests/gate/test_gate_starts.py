@@ -52,6 +52,7 @@ def test_a_start_outside_the_launcher_is_refused_and_said(world: World) -> None:
     assert run("cat", public).returncode == 0
     until(lambda: refused_to_start(world.program, public), "the program is known")
     until(lambda: "gate.start_refused" in events_of(world), "it is an event")
+    until(lambda: "dlp wechat" in world.cards().get("WeChat was not started.html", ""), "the person is told")
     # An update puts a new file in its place; what else lies in the folder may start.
     fresh = world.program.with_name("new")
     shutil.copy(os.path.realpath("/bin/cat"), fresh)
