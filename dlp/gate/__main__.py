@@ -17,7 +17,7 @@ from dlp.agent.systemd import Notifier
 from dlp.config import Home, Settings, default_home, load, service_environment
 from dlp.errors import DlpError
 from dlp.gate import door, wire
-from dlp.gate.features import need_permission_events
+from dlp.gate.features import GateError, need_permission_events
 from dlp.gate.keeper import Keeper, ignore_hangup
 from dlp.gate.safe import Safe, taken_over
 from dlp.gate.settings import Rules
@@ -45,6 +45,13 @@ def main(words: list[str] | None = None) -> int:
 def run(home: Home, settings: Settings) -> int:
     """Guard until asked to end. Raises DlpError where this account or this kernel cannot."""
     need_permission_events()
+    if not home.run.is_dir():
+        raise GateError(
+            Say("{home} was never set up, expected a home made by dlp run", "{home} 尚未初始化").format(home=home.root),
+            Say(
+                "start the agent once: dlp run, or dlp service install", "请先启动代理：dlp run 或 dlp service install"
+            ),
+        )
     folder = Path(settings.gate_folder)
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     ignore_hangup()

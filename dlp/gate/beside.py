@@ -99,7 +99,7 @@ class Beside:
     def _guarded_again(self) -> socket.socket:
         end = launch.knock(self.folder)
         try:
-            launch.guard(end, self.launched.pid)
+            launch.guard(end, self.launched.pid, nests=self.launched.nests)
         except BaseException:
             end.close()
             raise

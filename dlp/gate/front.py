@@ -15,7 +15,7 @@ from dlp.gate import wire
 from dlp.gate.answers import Answers
 from dlp.gate.door import Door
 from dlp.gate.space import Space
-from dlp.gate.warden import Gone, Guarded, NotGuarded, Started, Warden
+from dlp.gate.warden import Gone, Guarded, NotGuarded, Started, Warden, Wish
 from dlp.gate.wire import ClosedError, Packet
 
 
@@ -74,9 +74,10 @@ class Front:
         if "guard" in packet:
             pid = self.door.target(number, packet["guard"])
             if not self.guards:
-                self.door.say(number, {"not_guarded": "whole file systems are guarded here; start WeChat as it is"})
+                self.door.say(number, {"not_guarded": "whole"})
             elif pid:
-                self.warden.guard(number, pid, wire.peer(self.door.clients[number]).uid)
+                peer = wire.peer(self.door.clients[number])
+                self.warden.guard(Wish(number, pid, peer.uid, nests=packet.get("nests") is True))
             else:
                 self.door.say(number, {"not_guarded": "not yours"})
         elif "status" in packet:

@@ -26,6 +26,15 @@ START_GATE = Say(
     "start it as root: systemctl start wechat-file-guard-gate, or dlp wechat --gate; {portable}",
     "请以 root 启动：systemctl start wechat-file-guard-gate 或 dlp wechat --gate；{portable}",
 ).format(portable=PORTABLE)
+WHY = {
+    "host": Say("it has no namespace of its own", "没有独立的命名空间"),
+    "full": Say("too many WeChats run here", "本机运行的微信过多"),
+    "not yours": Say("it is another account's", "属于其他账户"),
+    "whole": Say(
+        "whole file systems are guarded on this machine; start WeChat as it is", "本机采用整体守护，请直接启动微信"
+    ),
+}
+"""What the gate answers in one word."""
 NOT_GUARDED = Say("the gate does not guard this start: {why}", "门卫未接管本次启动：{why}")
 
 
@@ -49,6 +58,7 @@ class Launched:
     space: int
     apart: bool
     """Whether it has a user namespace of its own."""
+    nests: bool = False
 
 
 def knock(folder: Path) -> socket.socket:
@@ -82,11 +92,15 @@ def ask(end: socket.socket, packet: Packet) -> Packet:
     return found[0]
 
 
-def guard(end: socket.socket, pid: int | None = None) -> Packet:
-    """Have a process's namespace guarded: this one's, or that of ``pid``. Raises DlpError with why not."""
-    told = ask(end, {"guard": pid})
+def guard(end: socket.socket, pid: int | None = None, *, nests: bool = False) -> Packet:
+    """Have a process's namespace guarded: this one's, or that of ``pid``. Raises DlpError with why not.
+
+    ``nests``: its programs make namespaces of their own, which the gate then looks for.
+    """
+    told = ask(end, {"guard": pid, "nests": nests})
     if "guarded" not in told:
-        raise DlpError(NOT_GUARDED.format(why=told.get("not_guarded", "?")), START_GATE)
+        why = str(told.get("not_guarded", "?"))
+        raise DlpError(NOT_GUARDED.format(why=WHY.get(why, why)), START_GATE)
     return told
 
 
@@ -106,7 +120,7 @@ def launch(plan: Plan) -> Launched:
     if "started" not in told:
         os.waitpid(pid, 0)
         raise DlpError(Say(**told["error"]), Say(**told["hint"]) if told.get("hint") else None)
-    return Launched(pid, int(told["started"]), bool(told["apart"]))
+    return Launched(pid, int(told["started"]), bool(told["apart"]), plan.nests)
 
 
 def _told(reader: int) -> Packet:
@@ -129,7 +143,7 @@ def _become(plan: Plan, writer: int) -> NoReturn:
     try:
         end = knock(plan.folder)  # before: inside, nobody can see that the other end is root's
         nested = apart.enter()
-        space = _guarded(end)
+        space = _guarded(end, nests=plan.nests)
         if not plan.nests:
             apart.no_more_namespaces()
             _deny()
@@ -147,12 +161,12 @@ def _become(plan: Plan, writer: int) -> NoReturn:
         os._exit(127)
 
 
-def _guarded(end: socket.socket) -> int:
+def _guarded(end: socket.socket, *, nests: bool) -> int:
     """Ask the gate, hide what it cannot watch, and ask again until nothing is left uncovered."""
-    told = guard(end)
+    told = guard(end, nests=nests)
     if told["uncovered"]:
         apart.hide(point for point, _kind in told["uncovered"])
-        told = guard(end)
+        told = guard(end, nests=nests)
         if told["uncovered"]:
             points = ", ".join(point for point, _kind in told["uncovered"])
             raise DlpError(NOT_GUARDED.format(why=points), START_GATE)

@@ -6,7 +6,6 @@ import glob
 import os
 import shutil
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ def _nests(program: str, table: Sequence[dict[str, Any]]) -> bool:
     """Whether a program makes mount namespaces of its own: flatpak and bubblewrap, and what is started by them."""
     name = os.path.basename(os.path.realpath(program))
     nesting = {os.path.basename(command[0]) for row in table if row["nests"] for command in row["commands"]}
-    return name in nesting | {"bwrap", "flatpak"} or fnmatchcase(name.lower(), "*.appimage")
+    return name in nesting | {"bwrap", "flatpak"}
 
 
 def _environment(program: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dlp.gate import looks, mounts
@@ -36,6 +36,20 @@ def somebody(id: int) -> int:
                 if id_of(int(name)) == id:
                     return int(name)
     raise ProcessLookupError(errno.ESRCH, "nobody lives in the namespace")
+
+
+def strangers(known: set[int]) -> Iterator[tuple[int, int]]:
+    """Processes in other namespaces than these, and their parents, from the oldest."""
+    for name in sorted((name for name in os.listdir("/proc") if name.isdigit()), key=int):
+        with contextlib.suppress(OSError):
+            if id_of(int(name)) not in known:
+                yield int(name), parent_of(int(name))
+
+
+def parent_of(pid: int) -> int:
+    """The parent of a process (proc_pid_stat(5)). Raises OSError."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return int(file.read(1024).rpartition(b")")[2].split()[1])
 
 
 def host() -> int:
@@ -72,6 +86,8 @@ class Space:
     """Its mountinfo; readable as an exception whenever a mount comes or goes."""
     uncovered: tuple[Mount, ...] = ()
     """Mounts that could not be marked."""
+    nests: bool = False
+    """Its programs make namespaces of their own, which must be looked for."""
     inherited: int = 0
     """Files that were open already when the namespace was guarded; about those nobody is asked."""
 

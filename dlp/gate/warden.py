@@ -21,6 +21,8 @@ from dlp.gate.space import Space
 
 LOOK_SECONDS = 5.0
 """Between looks for new programs, and for namespaces that nobody lives in any more."""
+NESTS_SECONDS = 0.25
+"""The same where WeChat makes namespaces of its own."""
 MOST_SPACES = 64
 MOST_OF_ACCOUNT = 8
 """Namespaces guarded at once, of all and of one account; each has a queue in the kernel, which limits them too."""
@@ -60,6 +62,16 @@ class Started:
     refused: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A launcher wants the namespace of a process guarded."""
+
+    client: int
+    pid: int
+    uid: int
+    nests: bool = False
+
+
 News = Guarded | NotGuarded | Gone | Started
 
 
@@ -76,7 +88,7 @@ class Warden:
     looked: float = 0.0
     """When it last came round, on the monotonic clock."""
     spaces: dict[int, Space] = field(default_factory=dict)
-    _asked: queues.SimpleQueue[tuple[int, int, int]] = field(default_factory=queues.SimpleQueue)
+    _asked: queues.SimpleQueue[Wish] = field(default_factory=queues.SimpleQueue)
     _bell: int = -1
     _host: int = 0
     _mounts: dict[int, Space] = field(default_factory=dict)
@@ -89,9 +101,9 @@ class Warden:
         self.looked = time.monotonic()
         threading.Thread(target=self._run, name="warden", daemon=True).start()
 
-    def guard(self, client: int, pid: int, uid: int) -> None:
-        """Ask it to guard the namespace of a process; the answer comes as news."""
-        self._asked.put((client, pid, uid))
+    def guard(self, wish: Wish) -> None:
+        """Ask it to guard a namespace; the answer comes as news."""
+        self._asked.put(wish)
         os.eventfd_write(self._bell, 1)
 
     def adopt(self, space: Space) -> None:
@@ -111,6 +123,8 @@ class Warden:
             self._wait()
             self._serve_asked()
             self._serve_starts()
+            if self._nests:
+                self._guard_nested()
 
     def _wait(self) -> None:
         poll = select.poll()
@@ -122,7 +136,7 @@ class Warden:
             poll.register(table, select.POLLPRI)
         for watching in self._mounts:
             poll.register(watching, select.POLLIN)
-        for fd, _ in poll.poll(LOOK_SECONDS * 1000):
+        for fd, _ in poll.poll((NESTS_SECONDS if self._nests else LOOK_SECONDS) * 1000):
             if fd == self._bell:
                 os.eventfd_read(fd)
             elif fd in self._mounts:
@@ -151,33 +165,47 @@ class Warden:
                 os.close(watching)
             self._tell(Gone(space))
 
+    @property
+    def _nests(self) -> bool:
+        return any(space.nests for space in self.spaces.values())
+
+    def _guard_nested(self) -> None:
+        """Guard namespaces that programs in a guarded one have made."""
+        for pid, parent in spaces.strangers({self._host, *self.spaces}):
+            with contextlib.suppress(OSError):
+                outer = self.spaces.get(spaces.id_of(parent))
+                if outer is not None and outer.nests:
+                    self._guard(Wish(0, pid, outer.uid, nests=True))
+
     def _serve_asked(self) -> None:
         while True:
             try:
-                client, pid, uid = self._asked.get_nowait()
+                wish = self._asked.get_nowait()
             except queues.Empty:
                 return
             try:
-                self._guard(client, pid, uid)
+                self._guard(wish)
             except OSError as error:
-                self._tell(NotGuarded(client, f"{error.strerror} ({error.filename or 'mount'})"))
+                self._tell(NotGuarded(wish.client, f"{error.strerror} ({error.filename or 'mount'})"))
 
-    def _guard(self, client: int, pid: int, uid: int) -> None:
-        id = spaces.id_of(pid)
+    def _guard(self, wish: Wish) -> None:
+        id = spaces.id_of(wish.pid)
         known = self.spaces.get(id)
         if id == self._host:
-            self._tell(NotGuarded(client, "host"))
+            self._tell(NotGuarded(wish.client, "host"))
         elif known is not None:
+            known.nests |= wish.nests
             known.mark_all(self.kernel)
-            self._tell(Guarded(known, client, known=True))
-        elif len(self.spaces) >= MOST_SPACES or self._of_account(uid) >= MOST_OF_ACCOUNT:
-            self._tell(NotGuarded(client, "full"))
+            self._tell(Guarded(known, wish.client, known=True))
+        elif len(self.spaces) >= MOST_SPACES or self._of_account(wish.uid) >= MOST_OF_ACCOUNT:
+            self._tell(NotGuarded(wish.client, "full"))
         else:
-            space = Space.of(pid, uid, self.kernel)
+            space = Space.of(wish.pid, wish.uid, self.kernel)
+            space.nests = wish.nests
             space.mark_all(self.kernel)
             self.spaces[space.id] = space
             self._watch(space)
-            self._tell(Guarded(space, client))
+            self._tell(Guarded(space, wish.client))
 
     def _of_account(self, uid: int) -> int:
         return sum(space.uid == uid for space in self.spaces.values())
@@ -229,7 +257,7 @@ class Warden:
             self._tell(Started(uid, self.outside == "refuse"))
             return DENY if self.outside == "refuse" else ALLOW
         if id not in self.spaces:
-            self._guard(0, pid, uid)
+            self._guard(Wish(0, pid, uid, nests=True))
         else:
             self.spaces[id].mark_all(self.kernel)
         return ALLOW if id in self.spaces else DENY

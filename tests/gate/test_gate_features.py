@@ -23,7 +23,7 @@ from dlp.gate.features import GateError, features, need_permission_events
 from dlp.gate.hooks import Hooks
 from dlp.gate.kernel import ALLOW, Event, Init, Kernel, Mark, answer, events, read
 from dlp.gate.release import release
-from dlp.gate.warden import Guarded, NotGuarded, Warden
+from dlp.gate.warden import Guarded, NotGuarded, Warden, Wish
 
 root = pytest.mark.root
 OLD = {
@@ -135,7 +135,7 @@ def test_mounts_are_marked_without_any_of_the_newer_features(apart: subprocess.P
     warden = Warden(kernel, hooks, "refuse")
     warden.start()
     pid = apart.pid
-    warden.guard(7, pid, 0)
+    warden.guard(Wish(7, pid, 0))
     news = warden.news.get(timeout=10)
     assert isinstance(news, Guarded)
     over = threading.Event()
@@ -152,7 +152,7 @@ def test_mounts_are_marked_without_any_of_the_newer_features(apart: subprocess.P
         thread.join()
         release([news.space.queue], kernel)
 
-    warden.guard(8, os.getpid(), 0)
+    warden.guard(Wish(8, os.getpid(), 0))
     said = warden.news.get(timeout=10)
     assert isinstance(said, NotGuarded)
     assert said.why == "host"

@@ -110,6 +110,16 @@ def test_mounts_that_come_later_are_marked(world: World) -> None:
         until(lambda there=point: client.do("look", there / "plan.txt").get("errno") == errno.EPERM, "it is marked")
 
 
+def test_namespaces_nested_in_one_that_another_program_made_are_found(world: World) -> None:
+    """Where nothing refuses them; a quarter of a second passes, docs/gate.md says so."""
+    secret, report = world.file("plan.txt", SECRET), world.files / "report"
+    client = unlaunched(world)
+    assert client.do("look", secret)["errno"] == errno.EPERM
+    client.tell("nested_and_again_and_again", secret, report)
+    until(lambda: report.exists() and report.read_text() == "refused", "it is guarded too")
+    assert client._hear() == {"got": "refused"}
+
+
 def test_mounts_of_the_host_that_come_in_later_are_marked(world: World) -> None:
     """A USB stick: mounted outside while WeChat runs, it appears in the launcher's namespace too."""
     stick = world.files / "stick"
@@ -134,16 +144,15 @@ def plain_python() -> str:
     return found
 
 
-def test_an_account_starts_wechat_by_itself(world: World) -> None:
-    """Without root, in a user namespace of its own; WeChat reads as that account what it may, and no more."""
+def of_account(world: World, *before: str) -> Client:
+    """A client that an ordinary account starts by ``dlp wechat``, with what the account may reach of us."""
     python, home, ours = plain_python(), world.folder / "li", world.folder / "ours"
     shutil.copytree(HERE.parent.parent / "dlp", ours / "dlp", ignore=shutil.ignore_patterns("__pycache__"))
     home.mkdir()
     (home / "settings.toml").write_text(f'gate_folder = "{world.folder / "door"}"\n')
-    secret, public = world.file("plan.txt", SECRET), world.file("notice.txt", PUBLIC)
-    for path in (home, secret, public, world.files):
+    for path in (home, world.files, *world.files.rglob("*")):
         os.chown(path, 1000, 1000)
-    command = [python, "-P", "-m", "dlp.cli.main", "--home", str(home), "wechat", "--"]
+    command = [python, "-P", "-m", "dlp.cli.main", "--home", str(home), "wechat", "--", *before]
     client = Client.of(
         [*command, python, "-I", "-S", str(world.programs / "stand_in.py")],
         user=1000,
@@ -153,12 +162,30 @@ def test_an_account_starts_wechat_by_itself(world: World) -> None:
         env={"PATH": os.defpath, "PYTHONPATH": str(ours)},
     )
     world.clients.append(client)
+    return client
+
+
+def test_an_account_starts_wechat_by_itself(world: World) -> None:
+    """Without root, in a user namespace of its own; WeChat reads as that account what it may, and no more."""
+    secret, public = world.file("plan.txt", SECRET), world.file("notice.txt", PUBLIC)
+    client = of_account(world)
     assert "got" in client.do("look", public)
     assert client.do("look", secret)["errno"] == errno.EPERM
     assert client.do("in_a_nested_mount_namespace", public)["errno"]
     (space,) = world.status()["spaces"]
     assert space["uid"] == 1000
     assert space["uncovered"] == []
+
+
+def test_a_command_that_makes_a_namespace_of_its_own_is_guarded_in_that_too(world: World) -> None:
+    """As flatpak does: the launcher lets it, and the gate finds the inner namespace."""
+    if not shutil.which("bwrap"):
+        pytest.skip("bubblewrap is not installed here")
+    secret, public = world.file("plan.txt", SECRET), world.file("notice.txt", PUBLIC)
+    client = of_account(world, "/usr/bin/bwrap", "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
+    until(lambda: len(world.status()["spaces"]) == 2, "both namespaces are guarded")
+    assert client.do("look", secret)["errno"] == errno.EPERM
+    assert "got" in client.do("look", public)
 
 
 def test_nobody_guards_or_frees_what_is_not_theirs(world: World) -> None:

@@ -581,3 +581,19 @@ def all_at_once(paths: list[str]) -> dict[str, int]:
         said = str(status) if status else "opened"
         counts[said] = counts.get(said, 0) + 1
     return counts
+
+
+@way
+def nested_and_again_and_again(path: str, report: str) -> str:
+    """In a nested namespace, until it is refused there."""
+
+    def do() -> str:
+        checked(LIBC.unshare(NEW_MOUNTS))
+        while True:
+            try:
+                opened(path)
+            except OSError:
+                Path(report).write_text("refused")
+                return "refused"
+
+    return in_child(do)
