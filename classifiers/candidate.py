@@ -27,6 +27,8 @@ class Candidate:
     cap: int
     doubted: bool
     """A sign took points away."""
+    official: bool
+    """A sign stands by that only papers which were really issued have."""
     raw: str
     """The whole match as written."""
     place: Place

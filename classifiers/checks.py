@@ -166,7 +166,7 @@ def password_like(value: str) -> tuple[str, ...] | None:
     kinds = sum((any(map(str.isdigit, value)), any(map(str.isalpha, value)), not value.isalnum()))
     if kinds < 2:
         return None
-    return ("entropy",) if kinds == 3 or entropy(value) >= 3.0 else ()
+    return (*(("three_kinds",) if kinds == 3 else ()), *(("entropy",) if kinds == 3 or entropy(value) >= 3.0 else ()))
 
 
 def distinct_digits(value: str) -> tuple[str, ...] | None:

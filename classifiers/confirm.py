@@ -124,6 +124,9 @@ class Confirm:
         rule = self.rule
         shown = match[self.group] or match[0]
         value = self.folding.folded(shown)
+        if rule.grouped:
+            # The same number with hyphens and without is one number, and check digits are over digits.
+            value = value.replace("-", "")
         counted = memory.counting(rule)
         if counted is not None and value in counted:
             return None
@@ -145,8 +148,8 @@ class Confirm:
 
     def _weighed(self, at: Spot, level: Level, value: str, shown: str, seen: tuple[str, ...], many: bool) -> Candidate:
         rule = self.rule
-        names, points, doubted = self.weighing.score(at, seen, many)
-        cap, category = HIGHEST, rule.category
+        weighed = self.weighing.score(at, seen, many)
+        names, points, cap, category = weighed.names, weighed.points, HIGHEST, rule.category
         if not many or points >= Certainty.MEDIUM:
             for sign, most, ask in self.caps:
                 if ask(at):
@@ -154,7 +157,19 @@ class Confirm:
                     names += [sign.name] if sign.name not in names else []
             category = next((other for ask, other in self.categories if ask(at)), category)
         return Candidate(
-            rule, level, category, at, value, shown, tuple(names), points, cap, doubted, at.match[0], at.piece.place
+            rule,
+            level,
+            category,
+            at,
+            value,
+            shown,
+            tuple(names),
+            points,
+            cap,
+            weighed.doubted,
+            weighed.official,
+            at.match[0],
+            at.piece.place,
         )
 
 

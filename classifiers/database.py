@@ -63,8 +63,7 @@ def opened(raw: bytes) -> Database:
 
 def _features() -> str:
     """The processor's features, as far as the system tells; a database is compiled for them."""
-    with contextlib.suppress(OSError):
-        # Line by line: on a machine with many processors the whole of it takes long.
-        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
-            return next((line for line in file if line.startswith(("flags", "Features"))), "")
+    # Line by line: on a machine with many processors the whole of it takes long.
+    with contextlib.suppress(OSError), Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
+        return next((line for line in file if line.startswith(("flags", "Features"))), "")
     return platform.processor()

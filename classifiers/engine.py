@@ -16,7 +16,7 @@ from classifiers.portable import Portable
 from classifiers.rules import Rules
 from classifiers.spelling import Folding
 from classifiers.stretch import Settled, Stretch, Sweep
-from classifiers.sweep import Either, for_names
+from classifiers.sweep import Either, for_places_apart
 from classifiers.window import Joiner, Window
 
 MOST_FINDINGS = 200
@@ -27,24 +27,27 @@ class Engine:
 
     def __init__(self, rules: Rules, sweep: Sweep | None = None) -> None:
         self.sweep = sweep or Either(rules)
-        self._names = Portable(rules, for_names(rules))
+        self._places_apart = Portable(rules, for_places_apart(rules))
         self._rules = rules
         folding = Folding(rules.read_as)
-        self._confirms = [Confirm(rule, folding) for rule in rules.rules]
+        self._confirms = [
+            Confirm(rule, Folding({**rules.read_as, **dict(rule.alike)}) if rule.alike else folding)
+            for rule in rules.rules
+        ]
 
     def judge(self, window: Window, gathering: Gathering, settled: Settled) -> None:
         """Add what one window holds."""
         since: dict[int, int] = {}
         # By rule, and in the order of the text within one.
-        for one in sorted([*self.sweep.stretches(window.text, settled), *self._named(window, settled)]):
+        for one in sorted([*self.sweep.stretches(window.text, settled), *self._apart(window, settled)]):
             since[one.rule] = self._confirms[one.rule].gather(window, one, since.get(one.rule, 0), gathering)
 
-    def _named(self, window: Window, settled: Settled) -> list[Stretch]:
-        """Stretches for the rules that look only at properties and file names."""
+    def _apart(self, window: Window, settled: Settled) -> list[Stretch]:
+        """Stretches for the rules that look only at properties, file names and text in pictures."""
         found = []
-        for number in window.named:
+        for number in window.apart:
             start = window.starts[number]
-            for one in self._names.stretches(window.pieces[number].text, settled):
+            for one in self._places_apart.stretches(window.pieces[number].text, settled):
                 found.append(Stretch(one.rule, one.start + start, one.last + start, one.limit + start))
         return found
 

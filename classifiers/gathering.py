@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from classifiers.candidate import Candidate
 from classifiers.contradiction import contradictions
 from classifiers.masks import fingerprint
-from classifiers.model import HIGHEST, Category, Certainty, Finding, Place, Region
+from classifiers.model import HIGHEST, Category, Certainty, Finding
 from classifiers.rules import Rule
+from classifiers.teaching import MOST_MARKS, Teaching
 
 MOST_VALUES = 1_000
 """Distinct values of one rule that are told apart; of a list with more of them "at least" so many are said."""
-MOST_MARKS = 500
-"""Distinct marks of one rule and level in one document; further ones only raise the count of the strongest."""
 MOST_MET = 20_000
 """Different matches, as written, that are remembered so that the same need not be judged again and again."""
 LOOKS = 3
@@ -24,11 +23,6 @@ that cannot matter are not asked to the end."""
 ENOUGH = 1_000
 """Marks of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
-DIFFERENT_MARKS = 3
-"""A document with so many different marks teaches marks (facts: 1.5)."""
-SOME_MARKS, SOME_CUES = 2, 3
-STANDING = frozenset({Region.HEADER, Region.FOOTER, Region.TITLE, Region.WATERMARK, Region.METADATA, Region.FILE_NAME})
-"""A mark here speaks of the document itself, whatever the text teaches."""
 
 Path = tuple[str, ...]
 Key = tuple[str, Path, str, int]
@@ -66,8 +60,7 @@ class Gathering:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._records: dict[Key, Record] = {}
-        self._marks: dict[Path, set[str]] = {}
-        self._cues: dict[Path, int] = {}
+        self._teaching = Teaching()
         self._mass: Counter[tuple[str, int]] = Counter()
         """Marks of at least medium certainty by rule and level, and of high by category and level."""
         self._met: dict[tuple[str, str], Met] = {}
@@ -108,7 +101,7 @@ class Gathering:
         if self._settled.get(rule.id, -1) >= one.level:
             return
         if rule.per_value:
-            self._mark(one)
+            self._teaching.add(one)
         record = self._record(one)
         if record.best is not one and one.score > record.best.score:
             record.best = one.kept()
@@ -129,7 +122,7 @@ class Gathering:
         key = (rule.id, path, one.value if rule.per_value else "", int(one.level))
         record = self._records.get(key)
         if record is None:
-            if rule.per_value and len(self._marks[path]) >= MOST_MARKS:
+            if rule.per_value and self._teaching.marks(path) >= MOST_MARKS:
                 key = (rule.id, path, "", int(one.level))
                 record = self._records.get(key)
             if record is None:
@@ -144,14 +137,6 @@ class Gathering:
             met = self._met[one.rule.id, one.raw] = Met(record)
         met.looks += 1
         met.points = max(met.points, one.score)
-
-    def _mark(self, one: Candidate) -> None:
-        path = one.place.path
-        marks = self._marks.setdefault(path, set())
-        if len(marks) < MOST_MARKS:
-            marks.add(f"{int(one.level)} {one.value}")
-        if one.doubted:
-            self._cues[path] = self._cues.get(path, 0) + 1
 
     def _weigh(self, one: Candidate) -> None:
         if one.rule.per_value and one.score >= Certainty.MEDIUM:
@@ -201,13 +186,4 @@ class Gathering:
             return not record.best.rule.per_value and count >= int(sign.removeprefix("distinct_"))
         if sign == "repeated":
             return count >= REPEATED
-        return sign == "teaching_document" and self._teaches(record.best.place, record.best.signs)
-
-    def _teaches(self, place: Place, signs: tuple[str, ...]) -> bool:
-        if place.region in STANDING and (place.page or place.slide or 1) == 1:
-            return False
-        if "isolated_line" in signs and "first_page_top" in signs:
-            # A cover mark speaks of the document even where the text below it teaches marks.
-            return False
-        marks = len(self._marks.get(place.path, ()))
-        return marks >= DIFFERENT_MARKS or (marks >= SOME_MARKS and self._cues.get(place.path, 0) >= SOME_CUES)
+        return sign == "teaching_document" and self._teaching.teaches(record.best)

@@ -48,6 +48,8 @@ class Sign:
     within: int = 0
     """Characters for before, after and near; lines for above, below and around."""
     group: str = ""
+    official: bool = False
+    """It is found only in papers that were really issued, so that several marks beside it teach nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Rule:
     regions: frozenset[Region] = frozenset()
     """Where it may stand; empty: anywhere."""
     not_regions: frozenset[Region] = frozenset()
+    alike: tuple[tuple[str, str], ...] = ()
+    """A character to the one that this rule alone reads it as."""
     per_value: bool = False
     """A finding for each value (marks); otherwise one finding that counts distinct values."""
     reach: int = 60

@@ -22,7 +22,7 @@ TOP_CHARACTERS = 300
 """Where no position is known, the first so many code points of a document are its top."""
 BIG_TYPE = 14.0
 """Points; GB/T 9704-2012 sets marks in 三号, 16 points."""
-SEGMENT = re.compile(rf"[\t|｜│:：]|[{BLANK}]{{2,}}")
+SEGMENT = re.compile(rf"[\t|｜│:：\u3000]|[{BLANK}]{{2,}}")
 EMPTY = re.compile(rf"[{BLANK}\r]*")
 NO_TEXT = re.compile(rf"[{BLANK}\s]")
 QUOTES = frozenset("“”\"‘’'「」『』《》〈〉‹›«»")

@@ -7,7 +7,7 @@ from classifiers.hyper import Hyperscan
 from classifiers.portable import Portable
 from classifiers.rules import Rule, Rules
 from classifiers.stretch import Settled, Stretch
-from classifiers.window import NAMED
+from classifiers.window import APART
 
 LONG = 1 << 12
 """Code points from which hyperscan is worth its call."""
@@ -44,15 +44,15 @@ def _fast(rules: Rules, body: list[int], portable: Portable) -> Hyperscan | None
         return None
 
 
-def for_names(rules: Rules) -> list[int]:
-    """Numbers of the rules that look only at properties and file names."""
-    return [n for n, rule in enumerate(rules.rules) if _only_named(rule)]
+def for_places_apart(rules: Rules) -> list[int]:
+    """Numbers of the rules that look only at properties, file names and text in pictures."""
+    return [n for n, rule in enumerate(rules.rules) if _only_apart(rule)]
 
 
 def for_text(rules: Rules) -> list[int]:
     """Numbers of all others."""
-    return [n for n, rule in enumerate(rules.rules) if not _only_named(rule)]
+    return [n for n, rule in enumerate(rules.rules) if not _only_apart(rule)]
 
 
-def _only_named(rule: Rule) -> bool:
-    return bool(rule.regions) and rule.regions <= NAMED
+def _only_apart(rule: Rule) -> bool:
+    return bool(rule.regions) and rule.regions <= APART

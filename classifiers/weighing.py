@@ -29,6 +29,20 @@ class _Asking:
     """None: the check names it."""
     left: int
     """The most that this sign and those after it can add."""
+    official: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the signs around a match say."""
+
+    names: list[str]
+    points: int
+    """With the base."""
+    doubted: bool
+    """A sign took points away."""
+    official: bool
+    """A sign stands by that only papers which were really issued have."""
 
 
 class Weighing:
@@ -44,14 +58,14 @@ class Weighing:
         self._rest = _ordered(rule, {*IN_REGIONS, *SHAPES})
         self._against = [one for one in self._rest if one.points < 0]
 
-    def score(self, at: Spot, seen: tuple[str, ...], many: bool) -> tuple[list[str], int, bool]:
-        """Names of the signs, the points with the base, and whether any sign took points away.
+    def score(self, at: Spot, seen: tuple[str, ...], many: bool) -> Weighed:
+        """What the signs say.
 
         With ``many``, a match that cannot reach a medium score is not asked to the end: it decides nothing, and texts
         that only talk about marks are full of them.
         """
         found: list[str] = []
-        points, doubted = self._base, False
+        points, doubted, official = self._base, False, False
         for names, worth in (self._regions[at.piece.place.region], self._shape(at), self._of_groups(at)):
             found += names
             points += worth
@@ -63,7 +77,8 @@ class Weighing:
                 found.append(one.name)
                 points += one.points
                 doubted = doubted or one.points < 0
-        return found, points, doubted
+                official = official or one.official
+        return Weighed(found, points, doubted, official)
 
     def speaks_against(self, at: Spot, seen: tuple[str, ...]) -> bool:
         """Whether any sign takes points away."""
@@ -99,7 +114,7 @@ def _ordered(rule: Rule, apart: set[str]) -> list[_Asking]:
     rest.sort(key=lambda one: (one[1] >= 0, COST.index(one[0].where)))
     left, found = sum(points for _, points in rest if points > 0), []
     for sign, points in rest:
-        found.append(_Asking(sign.name, points, question(sign, rule.ignore_case), left))
+        found.append(_Asking(sign.name, points, question(sign, rule.ignore_case), left, sign.official))
         left -= max(0, points)
     return found
 

@@ -23,8 +23,8 @@ HEADER_COLUMNS = 512
 HEADER_CHARACTERS = 60
 FIRST_LINE = 1000
 """What is kept of a table's first rows and of a document's first line, to know the columns by their headers."""
-NAMED = frozenset({Region.METADATA, Region.FILE_NAME})
-"""Regions with few and short texts; rules that look only there are kept out of the sweep over the rest."""
+APART = frozenset({Region.METADATA, Region.FILE_NAME, Region.PICTURE})
+"""Regions with little text; rules that look only there are kept out of the sweep over the rest."""
 OUTSIDE = frozenset({Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE})
 """Regions that do not push the text of the page down."""
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -55,8 +55,8 @@ class Window:
     columns: dict[Table, dict[int, str]]
     """Headers by table and column."""
     first_lines: dict[tuple[str, ...], str]
-    named: list[int]
-    """Which pieces are properties and file names."""
+    apart: list[int]
+    """Which pieces are properties, file names and pictures."""
 
     def index(self, offset: int) -> int:
         """Which piece the code point at ``offset`` belongs to."""
@@ -75,7 +75,7 @@ class Joiner:
         self._depth: dict[tuple[str, ...], int] = {}
         self._columns: dict[Table, dict[int, str]] = {}
         self._first: dict[tuple[str, ...], str] = {}
-        self._named = False
+        self._apart = False
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
@@ -107,8 +107,8 @@ class Joiner:
                 self._first[place.path] = text[:FIRST_LINE].partition("\n")[0]
             if (region is Region.CELL or place.cell) and (place.row is None or place.row < HEADER_ROWS):
                 self._header(place, text)
-        elif region in NAMED:
-            self._named = True
+        if region in APART:
+            self._apart = True
         self._pieces.append(Piece(text + end, place, depth))
         self._size += len(text) + len(end)
 
@@ -138,10 +138,10 @@ class Joiner:
         starts = [0, *accumulate([len(piece.text) for piece in pieces])]
         starts.pop()
         text = "".join([piece.text for piece in pieces])
-        named = [n for n, piece in enumerate(pieces) if piece.place.region in NAMED] if self._named else []
-        self._named = bool(named)
+        apart = [n for n, piece in enumerate(pieces) if piece.place.region in APART] if self._apart else []
+        self._apart = bool(apart)
         judged_to = len(text) if final else len(text) - OVERLAP
-        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first, named)
+        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first, apart)
 
     def _keep_tail(self, window: Window) -> None:
         """Drop what is judged, but for the overlap; a long piece is cut, its line and depth moved on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -34,14 +35,15 @@ def wrapped(paper: Paper) -> list[str]:
 
 
 def _fitted(line: str) -> list[str]:
-    """Cut where the page ends; letters and digits take half the room of 汉字."""
+    """Broken where the page ends, as writers do: a word of letters and digits as a whole, if a line can hold it."""
     parts, room = [""], 0.0
-    for one in line:
-        room += 0.55 if one.isascii() else 1.0
-        if room > LINE:
+    for word in re.findall(r"[!-~]{1,80}|.", line):
+        width = sum(0.55 if one.isascii() else 1.0 for one in word)
+        if room + width > LINE:
             parts.append("")
             room = 0.0
-        parts[-1] += one
+        room += width
+        parts[-1] += word
     return parts
 
 
