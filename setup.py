@@ -58,7 +58,15 @@ setup(
     packages=find_packages(include=["dlp", "dlp.*", "classifiers", "classifiers.*", "keys", "keys.*", "web", "web.*"]),
     package_data={
         "classifiers": ["packs/*.yaml", "packs/*.txt", "packs/*.json"],
-        "dlp": ["receipt.html", "units/*.service", "policies/*.yaml", "gate/*.toml", "gate/*.service", "office/store/migrations/*", "office/store/migrations/versions/*"],
+        "dlp": [
+            "receipt.html",
+            "units/*.service",
+            "policies/*.yaml",
+            "gate/*.toml",
+            "gate/*.service",
+            "office/store/migrations/*",
+            "office/store/migrations/versions/*",
+        ],
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
     install_requires=RUNTIME,

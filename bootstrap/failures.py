@@ -8,7 +8,8 @@ TOP = Path(__file__).resolve().parent.parent
 HEAD = """# What happens when something goes wrong
 
 Every failure that has a name, written from `dlp/failures.py` by `python bootstrap/failures.py`. A file that was handed
-over is in exactly one known place at every instant, whatever the row. 每一种有名称的故障：文件会怎样、本人看到什么、记录什么。
+over is in exactly one known place at every instant, whatever the row.
+每一种有名称的故障：文件会怎样、本人看到什么、记录什么。
 
 | Failure | The file | The person sees | Logged as | Again by itself |
 |---|---|---|---|---|
