@@ -106,6 +106,8 @@ class Settings:
     """Where the gate's door is."""
     gate_milliseconds: int = 1500
     """How long WeChat waits for a verdict when it opens a file; after that it is refused and may try again."""
+    gate_reads: bool = False
+    """Ask at each read too, so that what another program writes into an open file is seen (Linux 6.14)."""
     gate_outside: str = "refuse"
     """A start of WeChat outside ``dlp wechat``: ``refuse`` or ``allow``."""
     gate_lost_seconds: int = 30

@@ -74,7 +74,7 @@ class Answerer:
         self.kernel = Kernel()
         self.answers = Answers(Memory(), Questions(rules.seconds), link, exempt.of(rules.exempt, rules.more_exempt))
         self.loop = Loop()
-        warden = Warden(self.kernel, hooks, rules.outside)
+        warden = Warden(self.kernel, hooks, rules.outside, rules.reads)
         self.front = Front(
             self.loop, door, warden, self.answers, self._tell_keeper, self._more_status, not rules.filesystems
         )

@@ -94,6 +94,13 @@ def _uncovered(status: dict[str, Any]) -> Iterator[Check]:
                 point=point, kind=kind
             )
             yield Check(COVERAGE, State.WEAK, found, START)
+        if space["reads"] and space["unread"]:
+            points = ", ".join(point for point, _kind in space["unread"][:5])
+            found = Say(
+                "reads are not asked about on {count} mounts ({points}), only opens",
+                "{count} 处挂载（{points}）仅在打开时询问，不询问读取",
+            ).format(count=len(space["unread"]), points=points)
+            yield Check(COVERAGE, State.WEAK, found, START)
         if space["inherited"]:
             found = Say(
                 "{count} files were open when a WeChat came under guard", "微信受控时已有 {count} 个文件处于打开状态"

@@ -96,6 +96,12 @@ def _wished(kernel: Kernel) -> Iterator[Feature]:
         Say("the second mode, without launcher, is not available", "无法使用不经启动器的第二模式"),
     )
     yield Feature(
+        Say("questions before each read (FAN_PRE_ACCESS, Linux 6.14)", "每次读取前询问（FAN_PRE_ACCESS，Linux 6.14）"),
+        _reads(kernel),
+        False,
+        Say("gate_reads cannot be switched on", "无法启用 gate_reads"),
+    )
+    yield Feature(
         Say("user namespaces for accounts", "普通账户的用户命名空间"),
         user_namespaces(),
         False,
@@ -176,6 +182,17 @@ def _file() -> Iterator[str]:
         yield f"/proc/self/fd/{descriptor}"
     finally:
         os.close(descriptor)
+
+
+def _reads(kernel: Kernel) -> bool:
+    """Whether reads can be asked about: tried on a file of ours, on the file system that our own program lies on."""
+    try:
+        with _made(kernel, Init.PRE_CONTENT) as (asking, queue):
+            asking.mark(queue, Mark.ADD, Event.PRE_ACCESS, __file__)
+            asking.mark(queue, Mark.REMOVE, Event.PRE_ACCESS, __file__)
+            return True
+    except OSError:
+        return False
 
 
 def _queue(kernel: Kernel, flags: int) -> bool:

@@ -137,4 +137,6 @@ class Front:
 
 def _shown(space: Space) -> Packet:
     uncovered = [[one.point, one.kind] for one in space.uncovered]
-    return {"id": space.id, "uid": space.uid, "uncovered": uncovered, "inherited": space.inherited}
+    unread = [[one.point, one.kind] for one in space.unread]
+    told = {"id": space.id, "uid": space.uid, "uncovered": uncovered, "unread": unread}
+    return {**told, "reads": space.reads, "inherited": space.inherited}

@@ -20,6 +20,8 @@ class Rules:
 
     seconds: float
     """How long WeChat waits for a verdict at most."""
+    reads: bool
+    """Ask at each read too."""
     outside: str
     """``refuse`` or ``allow``: a start of WeChat outside a namespace of its own."""
     programs: tuple[str, ...]
@@ -39,6 +41,7 @@ class Rules:
         programs = [path for row in table["program"] for path in row["paths"]]
         return cls(
             settings.gate_milliseconds / 1000,
+            settings.gate_reads,
             # In the second mode WeChat runs outside, that is what the mode is for.
             "allow" if settings.gate_filesystems else settings.gate_outside,
             (*programs, *settings.wechat_programs),
@@ -52,6 +55,7 @@ class Rules:
         """As it travels."""
         return {
             "seconds": self.seconds,
+            "reads": self.reads,
             "outside": self.outside,
             "programs": list(self.programs),
             "exempt": list(self.exempt),
@@ -64,7 +68,7 @@ class Rules:
     def read(cls, packet: Packet) -> Rules:
         """From ``packet``."""
         lists = (tuple(packet[name]) for name in LISTS)
-        return cls(float(packet["seconds"]), str(packet["outside"]), *lists)
+        return cls(float(packet["seconds"]), bool(packet["reads"]), str(packet["outside"]), *lists)
 
 
 def read_table() -> dict[str, Any]:

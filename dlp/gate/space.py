@@ -86,6 +86,10 @@ class Space:
     """Its mountinfo; readable as an exception whenever a mount comes or goes."""
     uncovered: tuple[Mount, ...] = ()
     """Mounts that could not be marked."""
+    reads: bool = False
+    """Reads are asked about too, on mounts where the kernel can."""
+    unread: tuple[Mount, ...] = ()
+    """Mounts where it cannot; only opens are asked about there."""
     nests: bool = False
     """Its programs make namespaces of their own, which must be looked for."""
     inherited: int = 0
@@ -98,15 +102,15 @@ class Space:
         return cls(id, uid, queue, root, table)
 
     @classmethod
-    def of(cls, pid: int, uid: int, kernel: Kernel) -> Space:
-        """The namespace of a process, not marked yet. Raises OSError."""
+    def of(cls, pid: int, uid: int, kernel: Kernel, *, reads: bool = False) -> Space:
+        """The namespace of a process, not marked yet. Raises OSError: also where reads cannot be asked about at all."""
         opened: list[int] = []
         try:
-            opened.append(kernel.queue(QUEUE | Init.CONTENT, Init.FD_ERROR))
+            opened.append(kernel.queue(QUEUE | (Init.PRE_CONTENT if reads else Init.CONTENT), Init.FD_ERROR))
             opened.append(os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY))
             opened.append(os.open(f"/proc/{pid}/mountinfo", os.O_RDONLY))
             space = cls.held(id_of(pid), uid, opened)
-            space.inherited = _open_files(pid)
+            space.inherited, space.reads = _open_files(pid), reads
             return space
         except BaseException:
             for descriptor in opened:
@@ -125,6 +129,7 @@ class Space:
                 break
             before = table
             there = [mount for mount in mounts.parse(table) if not mount.own]
+            self.unread = ()
             self.uncovered = tuple(mount for mount in there if not self._mark(mount, kernel))
 
     def _mark(self, mount: Mount, kernel: Kernel) -> bool:
@@ -137,11 +142,19 @@ class Space:
             # Another mount may stand over this one: no path leads to it then, for WeChat no more than for us.
             if looks.mount_id(point) in (0, mount.id):
                 kernel.mark(self.queue, Mark.ADD | Mark.MOUNT, MASK, f"/proc/self/fd/{point}")
+                if self.reads:
+                    self._mark_reads(mount, point, kernel)
         except OSError:
             return False
         finally:
             os.close(point)
         return True
+
+    def _mark_reads(self, mount: Mount, point: int, kernel: Kernel) -> None:
+        try:
+            kernel.mark(self.queue, Mark.ADD | Mark.MOUNT, Event.PRE_ACCESS, f"/proc/self/fd/{point}")
+        except OSError:
+            self.unread += (mount,)
 
     def inhabited(self) -> bool:
         """Whether any process is in it still."""

@@ -82,6 +82,7 @@ class Warden:
     kernel: Kernel
     hooks: Hooks | None
     outside: str
+    reads: bool = False
     news: queues.SimpleQueue[News] = field(default_factory=queues.SimpleQueue)
     wake: int = -1
     """An eventfd that is set with each piece of news."""
@@ -200,7 +201,7 @@ class Warden:
         elif len(self.spaces) >= MOST_SPACES or self._of_account(wish.uid) >= MOST_OF_ACCOUNT:
             self._tell(NotGuarded(wish.client, "full"))
         else:
-            space = Space.of(wish.pid, wish.uid, self.kernel)
+            space = Space.of(wish.pid, wish.uid, self.kernel, reads=self.reads)
             space.nests = wish.nests
             space.mark_all(self.kernel)
             self.spaces[space.id] = space

@@ -213,6 +213,27 @@ def test_a_slow_verdict_is_told_and_kept_for_the_second_try(world: World) -> Non
     until(lambda: [page for page in world.cards().values() if "may open it now" in page], "the card says so")
 
 
+def test_with_questions_at_each_read_what_comes_after_the_open_is_seen(world: World) -> None:
+    """gate_reads: what docs/gate.md lists as not covered otherwise."""
+    change(world, gate_reads=True)
+    client = world.client()
+    (space,) = world.status()["spaces"]
+    if str(world.folder) in {point for point, _ in space["unread"]}:
+        pytest.skip("this kernel asks about opens only (before Linux 6.14)")
+    path = world.file("notice.txt", PUBLIC)
+    fd = client.do("hold", path)["got"]
+    assert "got" in client.do("read_held", fd)
+    with path.open("r+", encoding="utf-8") as file:
+        file.write(SECRET)
+    assert client.do("read_held", fd)["errno"] == errno.EPERM
+    with path.open("w", encoding="utf-8") as file:
+        file.write(PUBLIC)
+    until(lambda: "got" in client.do("read_held", fd), "it may be read again when nothing secret is in it")
+    own = client.do("begin", world.files / "download", SECRET)["got"]
+    assert "got" in client.do("read_held", own), "what WeChat writes itself it may read"
+    assert client.do("look", world.file("plan.txt", SECRET))["errno"] == errno.EPERM
+
+
 def test_strict_policy_lets_wechat_read_its_own_settings(world: World) -> None:
     change(world, profile="strict")
     settings = world.file(".xwechat/config/global.ini", "[ui]\nsize=12\n")

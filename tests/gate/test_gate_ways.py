@@ -187,6 +187,5 @@ def test_every_way_stands_in_the_documentation() -> None:
         "browse",
         "many",
         "all_at_once",
-        "nested_and_again_and_again",
     }
     assert not set(WAYS) - steps - rows
