@@ -1,4 +1,4 @@
-"""How long a person waits for an outcome, how fast a batch goes, and what a store of a hundred thousand files costs.
+"""How long a person waits for an outcome, and how fast a batch goes.
 
 The agent runs as its own process, as in use; drops are made and outcomes seen from outside. The batch is measured
 beside ``dlp inspect`` of the same files plus sealing what the agent sealed, in the same run.
@@ -25,7 +25,6 @@ from keys import age, files
 
 DROPS = 100
 BATCH = 1000
-STORE = 100_000
 DOCUMENT_BYTES = 100_000
 
 
@@ -33,7 +32,7 @@ def run() -> list[str]:
     """One line for each figure."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return [*_latency(folder / "latency"), *_batch(folder / "batch"), _reconcile(folder / "store")]
+        return [*_latency(folder / "latency"), *_batch(folder / "batch")]
 
 
 @contextmanager
@@ -141,58 +140,3 @@ def _inspected(sources: list[Path], folder: Path) -> float:
     for source in sources[::10]:
         files.seal_file(source, folder / "sealed.age", to)
     return time.perf_counter() - begun
-
-
-def _reconcile(folder: Path) -> str:
-    """Start-up with a hundred thousand files in the received store, all of them known."""
-    month = folder / "wechat" / "msg" / "file"
-    for number in range(STORE):
-        if number % 2000 == 0:
-            inner = month / f"2025-{number // 2000:02}"
-            inner.mkdir(parents=True)
-        (inner / f"{number}.txt").write_bytes(b"x")
-    times = []
-    for turn in ("first", "again"):
-        with _started(folder, turn) as (seconds, peak):
-            times.append((turn, seconds, peak))
-    return "; ".join(
-        f"{STORE} received files, {turn} start: reconciled in {seconds:.1f} s, {peak / 1024:.0f} MB at most"
-        for turn, seconds, peak in times
-    )
-
-
-@contextmanager
-def _started(folder: Path, turn: str) -> Iterator[tuple[float, int]]:
-    """Seconds until a file that came while the agent was down is archived, and the agent's peak memory."""
-    home = Home(folder / "home")
-    if not home.settings.exists():
-        wished = replace(Settings(), outbox=str(folder / "box"), find_wechat=False, port=0)
-        first_start.set_up(home, replace(wished, wechat=(str(folder / "wechat"),)))
-        first_start.finish(home)
-    else:
-        (folder / "wechat" / "msg" / "file" / "2025-00" / "new.txt").write_bytes(b"new")
-    command = [sys.executable, "-P", "-m", "dlp.agent", "--home", str(home.root)]
-    begun = time.perf_counter()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as agent:
-        from dlp.journal import Journal
-
-        assert agent.stdout is not None
-        agent.stdout.readline()
-        journal = Journal.open(home.agent / "journal.db")
-        asked = (
-            "SELECT 1 FROM meta WHERE key LIKE 'baseline:%'"
-            if turn == "first"
-            else "SELECT 1 FROM stored WHERE state = 'archived'"
-        )
-        _until(lambda: journal.database.one(asked) is not None)
-        spent = time.perf_counter() - begun
-        journal.close()
-        yield spent, _peak(agent.pid)
-        agent.terminate()
-
-
-def _peak(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0

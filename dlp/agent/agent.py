@@ -57,7 +57,8 @@ class Agent:
 
     def start(self) -> None:
         """Finish what a kill cut off, then begin."""
-        self.desk.custody.resume()
+        for send, error in self.desk.custody.recover():
+            self.lanes.postpone(send, error)
         self.desk.custody.sweep()
         self.desk.rule()
         self.reloading.start()
@@ -100,7 +101,7 @@ def running_agent(home: Home, settings: Settings, reach: Reach = go_on) -> Itera
         def answered(request: Request) -> dict[str, Any]:
             if request.asked.get("do") == "status" and request.peer.trusted:
                 return status(agent)
-            return requests.answer(desk, request)
+            return requests.answer(agent.desk, request)
 
         try:
             agent.start()
@@ -130,6 +131,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
 
     cards = Cards(Desktop(), settings.tongue)
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)
+    desk = desk.with_later(lanes.postpone)
     outboxes = desk.custody.ground.outboxes
     lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))
     lanes.roomy = lookout.stir.set

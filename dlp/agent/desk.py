@@ -15,12 +15,13 @@ from typing import Protocol
 from classifiers.model import Level
 from dlp.custody import Custody, NotTakenError, Send, Transfer
 from dlp.custody import send as sends
-from dlp.errors import UnreadableError, UsageError
+from dlp.custody.claiming import OpenClaimError
+from dlp.errors import KeysError, UnreadableError, UsageError
 from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal, rulings
 from dlp.language import Say
-from dlp.model import Action, Because, Choice, Option, Origin, Verdict
+from dlp.model import Action, Because, Choice, Option, Origin, Ruling, Verdict
 from dlp.outbox.folders import Outbox
 
 JUDGINGS = 3
@@ -49,6 +50,12 @@ class Desk:
     """What is in force now; policy and rules may change while we run."""
     suspended: Callable[[str], bool] = lambda _: False
     """Whether the office suspended this person's sending."""
+    later: Callable[[str, Exception], None] = lambda *_: None
+    """Told of a Send with which something failed that must be tried again (``go_on``)."""
+
+    def with_later(self, later: Callable[[str, Exception], None]) -> Desk:
+        """The same desk, and somebody who tries again."""
+        return replace(self, later=later)
 
     def take(self, path: Path, origin: Origin, outbox: Outbox) -> Send | None:
         """Claim a drop; None when it went away meanwhile. Raises NotTakenError and OSError."""
@@ -95,7 +102,31 @@ class Desk:
         except NotTakenError as error:
             said = Say("{path} is not a file", "{path} 不是普通文件").format(path=error.path)
             raise UnreadableError(said) from error
-        return self.judge(claimed)
+        except OpenClaimError as error:
+            self.later(error.send, error)
+            raise
+        try:
+            return self.judge(claimed)
+        except Exception as error:
+            self.later(claimed.id, error)
+            raise
+
+    def go_on(self, send: str) -> Send | None:
+        """Finish what was begun with a Send, what was decided about it, and judge it where it was not yet.
+
+        None where it was never taken over after all. Raises OSError and KeysError: to be tried again.
+        """
+        self.custody.resume(send)
+        if not sends.known(self.journal, send):
+            return None
+        for ruling in self._decided_about(send):
+            self.custody.rule(ruling)
+        found = sends.get(self.journal, send)
+        return self.judge(found) if found.state in sends.UNSETTLED else found
+
+    def _decided_about(self, send: str) -> list[Ruling]:
+        members = {member.id for member in sends.members_of(self.journal, send)}
+        return [ruling for ruling in rulings.unapplied(self.journal) if ruling.transfer in members]
 
     def take_back(self, number: str) -> Send:
         """Give a kept Send back to its owner. Raises UsageError where policy leaves that to a reviewer."""
@@ -111,11 +142,20 @@ class Desk:
         return self.custody.take_back(number)
 
     def rule(self) -> list[Send]:
-        """Do what reviewers decided and is not done yet; the Sends that moved by it."""
-        moved = []
+        """Do what reviewers decided and is not done yet; the Sends that moved by it. What fails is for later."""
+        moved, failed = [], set[str]()
         for ruling in rulings.unapplied(self.journal):
             before = sends.of_transfer(self.journal, ruling.transfer)
-            after = self.custody.rule(ruling)
+            if before is not None and before.id in failed:
+                continue  # about one Send they are done in their order
+            try:
+                after = self.custody.rule(ruling)
+            except (OSError, KeysError) as error:
+                if before is None:
+                    raise
+                failed.add(before.id)
+                self.later(before.id, error)
+                continue
             if after is not None and before is not None and after.state is not before.state:
                 moved.append(after)
         return moved

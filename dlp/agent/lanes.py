@@ -19,7 +19,6 @@ import structlog
 
 from dlp.agent.desk import Desk
 from dlp.custody import NotTakenError, Send
-from dlp.custody import send as sends
 from dlp.custody.claiming import OpenClaimError
 from dlp.failures import TABLE, Failure, failure_of
 from dlp.model import Direction, Origin
@@ -68,7 +67,7 @@ class Lanes:
     def start(self) -> None:
         """Begin with what an earlier run left claimed."""
         for send in self.desk.custody.unsettled():
-            heapq.heappush(self._later, _Later(0.0, send.id, FIRST_PAUSE))
+            heapq.heappush(self._later, _Later(0.0, send, FIRST_PAUSE))
         for number in range(self.count):
             thread = threading.Thread(target=self._work, name=f"lane-{number}", daemon=True)
             self._threads.append(thread)
@@ -149,7 +148,7 @@ class Lanes:
         if os.path.lexists(drop.path):
             self.roomy()  # the next of that name came so early that a look passed it over
         if send is not None:
-            self._judge(send, FIRST_PAUSE)
+            self._settle(send.id, FIRST_PAUSE, lambda: self.desk.judge(send))
 
     def _claim(self, drop: Drop, origin: Origin) -> Send | None:
         try:
@@ -164,25 +163,21 @@ class Lanes:
         return None
 
     def _again(self, later: _Later) -> None:
-        try:
-            self.desk.custody.resume(later.send)
-            send = sends.get(self.desk.journal, later.send)
-        except KeyError:
-            return  # the claim was undone
-        except Exception as error:  # noqa: BLE001 - the same
-            self._postpone(later.send, later.pause, error)
-            return
-        if send.state in sends.UNSETTLED:
-            self._judge(send, later.pause)
+        self._settle(later.send, later.pause, lambda: self.desk.go_on(later.send))
 
-    def _judge(self, send: Send, pause: float) -> None:
+    def _settle(self, send: str, pause: float, way: Callable[[], Send | None]) -> None:
         try:
-            done = self.desk.judge(send)
+            done = way()
         except Exception as error:  # noqa: BLE001 - whatever it was, the Send must be tried again and not forgotten
-            self._postpone(send.id, pause, error)
+            self._postpone(send, pause, error)
         else:
-            self.problems.pop(send.id, None)
-            self.settled(done)
+            self.problems.pop(send, None)
+            if done is not None:
+                self.settled(done)
+
+    def postpone(self, send: str, error: Exception) -> None:
+        """Something failed with a Send: try it again, and say so meanwhile."""
+        self._postpone(send, FIRST_PAUSE, error)
 
     def _postpone(self, send: str, pause: float, error: Exception) -> None:
         failure = failure_of(error)

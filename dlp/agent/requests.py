@@ -60,11 +60,11 @@ def myself() -> str:
 
 def settle_leftovers(desk: Desk) -> None:
     """Finish what a kill cut off, and judge what was claimed and not judged; each that cannot be now is left."""
-    desk.custody.resume()
+    desk.custody.recover()
     desk.custody.sweep()
     for send in desk.custody.unsettled():
         try:
-            desk.judge(send)
+            desk.go_on(send)
         except (OSError, DlpError):
             continue  # it stays claimed; where and status say so, and the agent tries again
 

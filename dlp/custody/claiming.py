@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -150,16 +151,32 @@ def conclude(ground: Ground, intent: Intent) -> Send:
     return send
 
 
-def resume(ground: Ground, intent: Intent) -> Send | None:
-    """After a kill: conclude where the rename had happened, forget where it had not."""
+def resume_all(ground: Ground, intents: list[Intent]) -> list[tuple[str, Exception]]:
+    """After a kill with many claims open: as ``resume``, and one write of the journal for all; those that failed."""
+    failed: list[tuple[str, Exception]] = []
+    with ground.journal.transaction():
+        for intent in intents:
+            try:
+                resume(ground, intent)
+            except OSError as error:
+                failed.append((intent.send, error))
+    return failed
+
+
+def resume(ground: Ground, intent: Intent) -> None:
+    """After a kill: conclude where the rename had happened, forget where it had not.
+
+    What turned out to be no file meanwhile is a drop again, and refused like one. Raises OSError.
+    """
     (move,) = intent.plan.moves
     source, target = Path(move.source), Path(move.target)
     if not os.path.lexists(target):
         undo(ground, intent)
-        return None
+        return
     if os.path.lexists(source) and _same(source, target):
         source.unlink()  # taken across file systems: the copy is whole and durable, the source was to go last
-    return conclude(ground, intent)
+    with contextlib.suppress(NotTakenError):
+        conclude(ground, intent)
 
 
 def _same(source: Path, target: Path) -> bool:
@@ -199,8 +216,9 @@ def sweep(ground: Ground, outbox: Outbox) -> None:
     for draft in sorted(outbox.drafts.iterdir()):
         if send_of(draft) not in in_use:
             remove_tree(draft)
+    waiting = set(sends.ids_in_states(ground.journal, *sends.UNSETTLED))
     for claim in sorted(outbox.claims.iterdir()):
-        if not sends.known(ground.journal, send_of(claim)):
+        if send_of(claim) not in waiting and not sends.known(ground.journal, send_of(claim)):
             # As after a journal was put back from a copy: it becomes a drop again, under its own name.
             rename_new(claim, free_name(outbox.root, claim.name.partition(" ")[2] or claim.name))
             sync_folders([outbox.root, outbox.claims])

@@ -16,7 +16,7 @@ from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
 from dlp.custody.plan import Move, Place, Plan, Step
 from dlp.custody.send import KEPT, Send, Transfer
-from dlp.errors import UsageError
+from dlp.errors import KeysError, UsageError
 from dlp.files import opened_inside
 from dlp.language import Say
 from dlp.model import Action, Origin, Ruling, State, Verdict
@@ -55,11 +55,17 @@ class Custody:
         return self.ground.outbox_of(send).claim_of(send.id, send.name)
 
     def settle(self, send: Send, verdicts: Mapping[str, Verdict]) -> Send:
-        """Do what the verdicts want; the worst decides for the whole.
+        """Do what the verdicts want; the worst decides for the whole. What was settled meanwhile stays as it is.
 
         Raises ChangedError where a file is no longer what was judged (judge again), OSError and KeysError otherwise;
         the Send is then claimed as before, or its step is open and ``resume`` goes on with it.
         """
+        with self.ground.turns.of(send.id):
+            self._finish(send.id)
+            send = sends.get(self.ground.journal, send.id)
+            return self._settle(send, verdicts) if send.state in sends.UNSETTLED else send
+
+    def _settle(self, send: Send, verdicts: Mapping[str, Verdict]) -> Send:
         members = [_judged(member, verdicts[member.id]) for member in self.members(send)]
         worst = max((verdict.action for verdict in verdicts.values()), key=ORDER.index, default=Action.ALLOW)
         self.ground.reach(Point.JUDGED)
@@ -110,10 +116,15 @@ class Custody:
 
     def take_back(self, number: str) -> Send:
         """Give a Send back to its owner. Raises UsageError where there is nothing to give back, OSError, KeysError."""
-        send = sends.by_number(self.ground.journal, number)
+        id_ = sends.by_number(self.ground.journal, number).id
+        with self.ground.turns.of(id_):
+            self._finish(id_)
+            return self._give_back(sends.get(self.ground.journal, id_))
+
+    def _give_back(self, send: Send) -> Send:
         if send.state in KEPT:
             return deciding.give_back(self.ground, send, send.origin.person)
-        if send.state in sends.UNSETTLED and not steps.open_intents(self.ground.journal, send.id):
+        if send.state in sends.UNSETTLED:
             return self._withdraw(send)
         raise UsageError(
             Say("{number} is not kept here: {state}", "{number} 不在扣留状态：{state}").format(
@@ -133,19 +144,46 @@ class Custody:
 
     def rule(self, ruling: Ruling) -> Send | None:
         """Do what a reviewer decided; see ``deciding.rule``."""
-        return deciding.rule(self.ground, ruling)
+        send = sends.of_transfer(self.ground.journal, ruling.transfer)
+        if send is None:
+            deciding.set_aside(self.ground, ruling)
+            return None
+        with self.ground.turns.of(send.id):
+            self._finish(send.id)
+            return deciding.rule(self.ground, sends.get(self.ground.journal, send.id), ruling)
 
-    def resume(self, send: str = "") -> None:
-        """Finish the steps that were begun and not ended, of one Send or of all. Raises OSError and KeysError."""
+    def resume(self, send: str) -> None:
+        """Finish the steps of a Send that were begun and not ended. Raises OSError and KeysError."""
+        with self.ground.turns.of(send):
+            self._finish(send)
+
+    def _finish(self, send: str) -> None:
         for intent in steps.open_intents(self.ground.journal, send):
             if intent.plan.step is Step.CLAIM:
                 claiming.resume(self.ground, intent)
             else:
                 settle.finish(self.ground, intent)
 
-    def unsettled(self) -> list[Send]:
-        """What is claimed and not settled yet, oldest first."""
-        return sends.in_states(self.ground.journal, *sends.UNSETTLED)
+    def recover(self) -> list[tuple[str, Exception]]:
+        """At the start, before anything else: finish what a kill cut off, of every Send.
+
+        What cannot be finished now stays open and is returned with its OSError or KeysError, for ``resume`` later: one
+        full disk must not keep the agent from all other files.
+        """
+        intents = steps.open_intents(self.ground.journal)
+        failed = claiming.resume_all(self.ground, [one for one in intents if one.plan.step is Step.CLAIM])
+        for intent in intents:
+            if intent.plan.step is Step.CLAIM:
+                continue
+            try:
+                settle.finish(self.ground, intent)
+            except (OSError, KeysError) as error:
+                failed.append((intent.send, error))
+        return failed
+
+    def unsettled(self) -> list[str]:
+        """What is claimed and not settled yet, by id, oldest first."""
+        return sends.ids_in_states(self.ground.journal, *sends.UNSETTLED)
 
     def sweep(self) -> None:
         """Remove what nobody needs; only at the start, before anything else moves files."""

@@ -12,7 +12,6 @@ from datetime import timedelta
 
 from dlp.clock import in_time
 from dlp.custody import drafts, reports, settle
-from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.drafts import Copy, Treatment
 from dlp.custody.faults import Point
@@ -27,20 +26,20 @@ REFUSED_LIFE = timedelta(days=1)
 PASSING = frozenset({Choice.RELEASE, Choice.RELEASE_SEALED, Choice.FALSE_POSITIVE})
 
 
-def rule(ground: Ground, ruling: Ruling) -> Send | None:
-    """Do what one ruling wants, once; the Send as it is then, None where this machine has no such file.
+def set_aside(ground: Ground, ruling: Ruling) -> None:
+    """A ruling about a file that this machine does not have."""
+    with ground.journal.transaction():
+        ground.journal.event("ruling.unknown", _people(ruling), ruling.transfer, sequence=ruling.sequence)
+        rulings.applied(ground.journal, ruling.sequence)
+
+
+def rule(ground: Ground, send: Send, ruling: Ruling) -> Send:
+    """Do what one ruling about a file of this Send wants, once; the Send as it is then.
 
     Raises OSError and KeysError; the ruling is then still to be done.
     """
-    send = sends.of_transfer(ground.journal, ruling.transfer)
-    if send is None:
-        with ground.journal.transaction():
-            ground.journal.event("ruling.unknown", _people(ruling), ruling.transfer, sequence=ruling.sequence)
-            rulings.applied(ground.journal, ruling.sequence)
-        return None
-    if steps.open_intents(ground.journal, send.id):
-        for intent in steps.open_intents(ground.journal, send.id):
-            send = settle.finish(ground, intent)
+    if not rulings.waits(ground.journal, ruling.sequence):
+        return send  # an open step that was finished just now had done it
     _remember(ground, send, ruling)
     ground.reach(Point.RULING_TAKEN)
     if send.state not in KEPT:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dlp.custody.faults import Reach, go_on
 from dlp.custody.send import Send, Transfer
+from dlp.custody.turns import Turns
 from dlp.errors import KeysError
 from dlp.journal import Journal
 from dlp.language import Say
@@ -43,6 +44,7 @@ class Ground:
     """The keys to seal to, as last heard of the office."""
     pages: Pages
     reach: Reach = go_on
+    turns: Turns = field(default_factory=Turns)
     needing: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is written down who needs an object, and while one that nobody needs is removed: otherwise a file
     held this moment could lose its object to another of the same content that is given back."""

@@ -199,9 +199,17 @@ def needed(journal: Journal, object_id: str) -> bool:
 
 def in_states(journal: Journal, *states: State) -> list[Send]:
     """All in one of these states, oldest first."""
+    return [send_of(row) for row in journal.database.rows(_in_states("*", states), *states)]
+
+
+def ids_in_states(journal: Journal, *states: State) -> list[str]:
+    """The same, ids only: thousands of them are told in no time."""
+    return [row["id"] for row in journal.database.rows(_in_states("id", states), *states)]
+
+
+def _in_states(columns: str, states: tuple[State, ...]) -> str:
     marks = ", ".join("?" for _ in states)
-    asked = f"SELECT * FROM sends WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - question marks only
-    return [send_of(row) for row in journal.database.rows(asked, *(state.value for state in states))]
+    return f"SELECT {columns} FROM sends WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - question marks only
 
 
 def by_number(journal: Journal, number: str) -> Send:

@@ -133,6 +133,7 @@ def forget_object(ground: Ground, member: Transfer) -> None:
 def sweep(ground: Ground) -> None:
     """At the start, after ``finish``: discard what a kill kept from being discarded, and objects that nobody needs."""
     left = {send_of(claim) for outbox in ground.outboxes for claim in outbox.claims.iterdir()}
+    left.difference_update(sends.ids_in_states(ground.journal, *UNSETTLED))
     concluded = [send for send in sends.with_objects(ground.journal) if send.state not in KEPT]
     for send in [*concluded, *(sends.get(ground.journal, id_) for id_ in sorted(left))]:
         if send.state not in UNSETTLED and not steps.open_intents(ground.journal, send.id):

@@ -29,6 +29,11 @@ def unapplied(journal: Journal) -> list[Ruling]:
     return [_of(row) for row in journal.database.rows("SELECT * FROM rulings WHERE applied = '' ORDER BY sequence")]
 
 
+def waits(journal: Journal, sequence: int) -> bool:
+    """Whether it was taken and is not applied yet."""
+    return journal.database.one("SELECT 1 FROM rulings WHERE sequence = ? AND applied = ''", sequence) is not None
+
+
 def applied(journal: Journal, sequence: int) -> None:
     """What it wanted was done, or was not possible any more."""
     journal.database.run("UPDATE rulings SET applied = ? WHERE sequence = ?", now(), sequence)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from classifiers.model import Category, Classification, Finding, Gap, GapKind, GapReason, Level, Place
 from dlp.agent.desk import Desk
-from dlp.custody import Custody, Ground, Point
+from dlp.custody import Custody, Ground, Point, Send
+from dlp.custody import send as sends
 from dlp.custody.faults import go_on
 from dlp.inspect import Context
 from dlp.journal import Journal
 from dlp.language import Language
-from dlp.model import Origin, Recipients
+from dlp.model import Origin, Recipients, State
 from dlp.outbox.folders import Outbox
 from dlp.policy_file import load, shipped
 from dlp.receipts import Receipts
@@ -119,9 +120,13 @@ class Machine:
             age.open_sealed(file, out, [identity])
         return out.getvalue()
 
+    def sends(self) -> list[Send]:
+        """Every Send of the journal."""
+        return sends.in_states(self.journal, *State)
+
     def start(self) -> None:
         """What an agent does first, after a kill or not."""
-        self.custody.resume()
+        assert self.custody.recover() == []
         self.custody.sweep()
         for send in self.custody.unsettled():
-            self.desk.judge(send)
+            self.desk.go_on(send)
