@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | 
         kind = kind_of(drop)
     except FileNotFoundError:
         return None
-    return _take(ground, drop, sends.new(ground.journal, kind, drop.name, origin, outbox.root), outbox)
+    return _take(ground, drop, outbox, lambda: sends.new(ground.journal, kind, drop.name, origin, outbox.root))
 
 
 def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
@@ -59,7 +60,7 @@ def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbo
     draft = outbox.draft_of(send.id, "copy")
     copy_judged(descriptor, draft, "")
     os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
-    taken = _take(ground, draft, send, outbox)
+    taken = _take(ground, draft, outbox, lambda: send)
     if taken is None:
         raise OSError(errno.ENOENT, "the copy went away", str(draft))
     return taken
@@ -84,10 +85,11 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _take(ground: Ground, drop: Path, send: Send, outbox: Outbox) -> Send | None:
-    target = outbox.claim_of(send.id, send.name)
-    plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
-    with ground.journal.transaction():
+def _take(ground: Ground, drop: Path, outbox: Outbox, new: Callable[[], Send]) -> Send | None:
+    with ground.journal.transaction():  # its number too: each wait for the disk keeps all other files waiting
+        send = new()
+        target = outbox.claim_of(send.id, send.name)
+        plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
         sends.insert(ground.journal, send)
         intent = steps.intend(ground.journal, send.id, plan)
     ground.reach(Point.CLAIM_INTENDED)
