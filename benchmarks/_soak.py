@@ -35,7 +35,7 @@ def _soak(folder: Path, minutes: float) -> None:
     wished = replace(Settings(), outbox=str(box), find_wechat=False, port=0, wechat=(str(folder / "wechat"),))
     first_start.set_up(home, wished)
     first_start.finish(home)
-    sources = _mixed(folder / "files")
+    sources = _mixed(folder / "files", 1)
     command = [sys.executable, "-P", "-m", "dlp.agent", "--home", str(home.root)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as agent:
         assert agent.stdout is not None
