@@ -22,7 +22,7 @@ from classifiers.window import Window
 class Memory(Protocol):
     """What a document's matches so far say of the next one."""
 
-    def known(self, rule: Rule, raw: str) -> bool:
+    def known(self, rule: Rule, raw: str, path: tuple[str, ...]) -> bool:
         """Whether the same, as written, was met so often that another look could not change the verdict."""
 
     def counting(self, rule: Rule) -> set[str] | None:
@@ -98,7 +98,10 @@ class Confirm:
             if start > at.last or start >= window.judged_to:
                 break
             since = max(since, end)
-            if start < window.judged_from or memory.known(rule, match[0]):
+            if start < window.judged_from:
+                continue
+            # Where a mark speaks of the whole document it is looked at, however often the text has the same.
+            if not (rule.per_value and window.leads_at(start)) and memory.known(rule, match[0], window.path):
                 continue
             found = self._candidate(window, match, memory)
             if found is not None:

@@ -66,13 +66,12 @@ def classify(
     returned, the strongest first; the level counts all of them.
     """
     engine: Engine = rules.engine
-    joiner, gathering, settled, enough = Joiner(), Gathering(key), Settled(), 0
+    joiner, gathering, settled, enough = Joiner(), Gathering(key), Settled(), dict[str, int]()
     for window in joiner.windows(parts):
+        found = gathering.settled(rules.rules, window)
+        if found != enough:
+            enough, settled = found, engine.settled(found)
         engine.judge(window, gathering, settled)
-        found = gathering.settled(rules.rules)
-        if sum(found.values()) + len(found) != enough:
-            enough = sum(found.values()) + len(found)
-            settled = engine.settled(found)
     findings = gathering.findings()
     level = max((one.level for one in findings if one.score >= Certainty.MEDIUM), default=Level.PUBLIC)
     return Classification(level, tuple(findings[:most_findings]), tuple(joiner.gaps), rules.digest, joiner.characters)

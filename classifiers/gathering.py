@@ -10,7 +10,8 @@ from classifiers.contradiction import contradictions
 from classifiers.masks import fingerprint
 from classifiers.model import HIGHEST, Category, Certainty, Finding
 from classifiers.rules import Rule
-from classifiers.teaching import MOST_MARKS, Teaching
+from classifiers.teaching import MOST_MARKS, Teaching, stands_alone
+from classifiers.window import Window
 
 MOST_VALUES = 1_000
 """Distinct values of one rule that are told apart; of a list with more of them "at least" so many are said."""
@@ -41,6 +42,8 @@ class Record:
     """One finding in the making."""
 
     best: Candidate
+    alone: Candidate | None = None
+    """The best of those that speak of the whole document, whatever its text teaches."""
     count: int = 0
     values: set[str] = field(default_factory=set)
 
@@ -61,26 +64,27 @@ class Gathering:
         self._key = key
         self._records: dict[Key, Record] = {}
         self._teaching = Teaching()
-        self._mass: Counter[tuple[str, int]] = Counter()
-        """Marks of at least medium certainty by rule and level, and of high by category and level."""
-        self._met: dict[tuple[str, str], Met] = {}
+        self._mass: dict[Path, Counter[tuple[str, int]]] = {}
+        """By document: marks of at least medium certainty by rule and level, and of high by category and level."""
+        self._met: dict[tuple[str, Path, str], Met] = {}
         self._looks: Counter[str] = Counter()
         """Matches judged, by rule."""
         self._full: dict[str, Record] = {}
         """By rule: records that only count."""
-        self._settled: dict[str, int] = {}
+        self._settled: dict[Path, dict[str, int]] = {}
+        """By document and rule. Values are counted over the whole file, and stand under the file itself."""
 
-    def known(self, rule: Rule, raw: str) -> bool:
+    def known(self, rule: Rule, raw: str, path: Path) -> bool:
         """Whether the same was met before and another look could not change the verdict; it is then only counted.
 
         A mark is known once it scored high; a value of a list after a few looks, because lists count distinct values.
         """
-        met = self._met.get((rule.id, raw))
+        met = self._met.get((rule.id, path if rule.per_value else (), raw))
         if met is None or met.looks < (0 if met.points >= Certainty.HIGH else LOOKS):
             return False
         if rule.per_value and met.points < Certainty.HIGH:
             return False
-        if self._settled.get(rule.id, -1) < met.record.best.level:
+        if self._enough(rule, path) < met.record.best.level:
             met.record.count += 1
             self._weigh(met.record.best)
         return True
@@ -98,11 +102,14 @@ class Gathering:
         """Take a candidate; only the strongest of its kind is kept whole."""
         rule = one.rule
         self._looks[rule.id] += 1
-        if self._settled.get(rule.id, -1) >= one.level:
+        alone = rule.per_value and stands_alone(one)
+        if not alone and self._enough(rule, one.place.path) >= one.level:
             return
         if rule.per_value:
             self._teaching.add(one)
         record = self._record(one)
+        if alone and (record.alone is None or one.score > record.alone.score):
+            record.alone = one.kept()
         if record.best is not one and one.score > record.best.score:
             record.best = one.kept()
         record.count += 1
@@ -130,31 +137,45 @@ class Gathering:
         return record
 
     def _meet(self, one: Candidate, record: Record) -> None:
-        met = self._met.get((one.rule.id, one.raw))
+        key = one.rule.id, one.place.path if one.rule.per_value else (), one.raw
+        met = self._met.get(key)
         if met is None:
             if len(self._met) >= MOST_MET:
                 return
-            met = self._met[one.rule.id, one.raw] = Met(record)
+            met = self._met[key] = Met(record)
         met.looks += 1
         met.points = max(met.points, one.score)
 
     def _weigh(self, one: Candidate) -> None:
         if one.rule.per_value and one.score >= Certainty.MEDIUM:
-            self._mass[one.rule.id, int(one.level)] += 1
+            mass = self._mass.setdefault(one.place.path, Counter())
+            mass[one.rule.id, int(one.level)] += 1
             if one.score >= Certainty.HIGH:
-                self._mass[one.category.value, int(one.level)] += 1
+                mass[one.category.value, int(one.level)] += 1
 
-    def settled(self, rules: tuple[Rule, ...]) -> dict[str, int]:
-        """By rule id, up to which level the document has enough: a rule's own marks, or high ones of its category."""
-        for (name, level), count in self._mass.items():
-            if count >= ENOUGH:
-                for rule in rules:
-                    if name in (rule.id, rule.category.value):
-                        self._settled[rule.id] = max(level, self._settled.get(rule.id, -1))
+    def settled(self, rules: tuple[Rule, ...], window: Window) -> dict[str, int]:
+        """By rule id, up to which level there is enough: a rule's own marks, or high ones of its category.
+
+        Marks of another document say nothing of this one, and those of its text nothing of its headers and its top.
+        """
         for rule_id, record in self._full.items():
             if len(record.values) >= MOST_VALUES:
-                self._settled[rule_id] = int(record.best.level)
-        return self._settled
+                self._settled.setdefault((), {})[rule_id] = int(record.best.level)
+        whole = {rule.id for rule in rules if not rule.per_value}
+        found = {rule_id: level for rule_id, level in self._settled.get((), {}).items() if rule_id in whole}
+        many = [key for key, count in self._mass.get(window.path, {}).items() if count >= ENOUGH]
+        if many and not window.leads:
+            marks = self._settled.setdefault(window.path, {})
+            for name, level in many:
+                for rule in rules:
+                    if rule.per_value and name in (rule.id, rule.category.value):
+                        marks[rule.id] = max(level, marks.get(rule.id, -1))
+            found |= marks
+        return found
+
+    def _enough(self, rule: Rule, path: Path) -> int:
+        """Up to which level the document has enough of the rule."""
+        return self._settled.get(path if rule.per_value else (), {}).get(rule.id, -1)
 
     def findings(self) -> list[Finding]:
         """All of them, the strongest first."""
@@ -165,25 +186,27 @@ class Gathering:
 
     def _finding(self, record: Record) -> Finding:
         one, rule = record.best, record.best.rule
+        if record.alone is not None and self._teaching.teaches(one):
+            one = record.alone
         count = record.count if rule.per_value else max(1, len(record.values))
         names, points, cap = list(one.signs), one.points, one.cap
         for sign, worth in rule.supports:
-            if self._whole_document(sign.name, record, count):
+            if self._whole_document(sign.name, one, count):
                 names.append(sign.name)
                 points += worth
         for sign, most in rule.caps:
-            if self._whole_document(sign.name, record, count):
+            if self._whole_document(sign.name, one, count):
                 names.append(sign.name)
                 cap = min(cap, most)
         score = max(0, min(points, cap, HIGHEST))
         return Finding(
             rule.id, one.level, one.category, score, one.place, one.masked, fingerprint(one.value, self._key), count,
-            tuple(names), rule.title_en, rule.title_zh, self._settled.get(rule.id, -1) >= one.level,
+            tuple(names), rule.title_en, rule.title_zh, self._enough(rule, one.place.path) >= one.level,
         )  # fmt: skip
 
-    def _whole_document(self, sign: str, record: Record, count: int) -> bool:
+    def _whole_document(self, sign: str, one: Candidate, count: int) -> bool:
         if sign.startswith("distinct_"):
-            return not record.best.rule.per_value and count >= int(sign.removeprefix("distinct_"))
+            return not one.rule.per_value and count >= int(sign.removeprefix("distinct_"))
         if sign == "repeated":
             return count >= REPEATED
-        return sign == "teaching_document" and self._teaching.teaches(record.best)
+        return sign == "teaching_document" and self._teaching.teaches(one)

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from classifiers.model import Place, Region
 from classifiers.places import LEFT_SHARE, TOP_SHARE
 from classifiers.spelling import BLANK
+from classifiers.standing import is_top
 from classifiers.window import Piece, Window, address, table
 
 LINE_REACH = 300
 """Code points of a line looked at on each side; some files are one single line."""
 SHORT_LINE = 16
-TOP_CHARACTERS = 300
-"""Where no position is known, the first so many code points of a document are its top."""
 BIG_TYPE = 14.0
 """Points; GB/T 9704-2012 sets marks in 三号, 16 points."""
 SEGMENT = re.compile(rf"[\t|｜│:：\u3000]|[{BLANK}]{{2,}}")
@@ -145,14 +144,7 @@ def _same_row(at: Spot) -> str:
 
 def first_page_top(at: Spot) -> bool:
     """It stands at the top of the first page, where readers meet a mark."""
-    place = at.place
-    if place.region in (Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE):
-        return False
-    if (place.page or place.slide or 1) > 1:
-        return False
-    if place.y is not None:
-        return place.y < TOP_SHARE
-    return at.piece.depth + at.start - at.window.starts[at.index] < TOP_CHARACTERS
+    return is_top(at.place, at.piece.depth + at.start - at.window.starts[at.index])
 
 
 def top_left(at: Spot) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from classifiers.candidate import Candidate
-from classifiers.model import Region
+from classifiers.standing import speaks_of_all
 
 MOST_MARKS = 500
 """Distinct marks of one document that are told apart; further ones only raise the count of the strongest."""
 DIFFERENT_MARKS = 3
 """A document with so many different marks teaches marks (facts: 1.5)."""
 SOME_MARKS, SOME_CUES = 2, 3
-STANDING = frozenset({Region.HEADER, Region.FOOTER, Region.TITLE, Region.WATERMARK, Region.METADATA, Region.FILE_NAME})
-"""A mark here speaks of the document itself, whatever the text teaches."""
 Path = tuple[str, ...]
 
 
@@ -41,13 +39,15 @@ class Teaching:
     def teaches(self, one: Candidate) -> bool:
         """Whether this mark is one of those that a document teaches by."""
         place = one.place
-        if place.region in STANDING and (place.page or place.slide or 1) == 1:
-            return False
-        if "isolated_line" in one.signs and "first_page_top" in one.signs:
-            # A cover mark speaks of the document even where the text below it teaches marks.
+        if stands_alone(one):
             return False
         if place.path in self._official and not one.doubted:
             # A collection of issued papers has several marks too, and nothing speaks against any of them.
             return False
         marks, cues = self.marks(place.path), self._cues.get(place.path, 0)
         return marks >= DIFFERENT_MARKS or (marks >= SOME_MARKS and cues >= SOME_CUES)
+
+
+def stands_alone(one: Candidate) -> bool:
+    """Whether a mark speaks of the document itself, even where the text below it teaches marks: as on a cover."""
+    return speaks_of_all(one.place) or ("isolated_line" in one.signs and "first_page_top" in one.signs)

@@ -1,6 +1,7 @@
 """A stretch of text joined from Blocks, so that it is scanned once and not once per cell.
 
-The text is that of the Blocks with ``\\n`` after each. A document property is joined as ``name: value``, so that a
+The text is that of the Blocks with ``\\n`` after each. A document inside of another begins a window of its own: what
+stands around a mark is looked for in its own document only. A document property is joined as ``name: value``, so that a
 mark in a property named 密级 reads like the same field on a page.
 """
 
@@ -10,9 +11,11 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 
 from classifiers.model import Block, Gap, Place, Region
+from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
 
 SIZE = 1 << 15
 """Code points judged at a time."""
@@ -25,8 +28,6 @@ FIRST_LINE = 1000
 """What is kept of a table's first rows and of a document's first line, to know the columns by their headers."""
 APART = frozenset({Region.METADATA, Region.FILE_NAME, Region.PICTURE})
 """Regions with little text; rules that look only there are kept out of the sweep over the rest."""
-OUTSIDE = frozenset({Region.METADATA, Region.FILE_NAME, Region.COMMENT, Region.NOTE})
-"""Regions that do not push the text of the page down."""
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 Table = tuple[tuple[str, ...], str, int | None, str]
@@ -43,9 +44,9 @@ class Piece:
     """Code points of the document's text before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
-    """The joined text, where each piece starts in it, and which part is to be judged."""
+    """The joined text of one document, where each piece starts in it, and which part is to be judged."""
 
     text: str
     starts: list[int]
@@ -62,6 +63,24 @@ class Window:
         """Which piece the code point at ``offset`` belongs to."""
         return bisect.bisect_right(self.starts, offset) - 1
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Which document it is of."""
+        return self.pieces[0].place.path
+
+    @cached_property
+    def leads(self) -> bool:
+        """Whether some of it is where a mark speaks of the whole document: a first page's top or header, a property."""
+        return any(speaks_of_all(piece.place) or is_top(piece.place, piece.depth) for piece in self.pieces)
+
+    def leads_at(self, offset: int) -> bool:
+        """Whether the code point at ``offset`` is such a place."""
+        if not self.leads:
+            return False
+        index = self.index(offset)
+        piece = self.pieces[index]
+        return speaks_of_all(piece.place) or is_top(piece.place, piece.depth + offset - self.starts[index])
+
 
 class Joiner:
     """Takes Blocks, gives Windows. Holds one window's text and a few header cells, whatever the file's size."""
@@ -76,6 +95,7 @@ class Joiner:
         self._columns: dict[Table, dict[int, str]] = {}
         self._first: dict[tuple[str, ...], str] = {}
         self._apart = False
+        self._path: tuple[str, ...] = ()
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
@@ -84,6 +104,10 @@ class Joiner:
                 self.gaps.append(part)
                 continue
             self.characters += len(part.text)
+            if part.place.path != self._path:
+                if self._pieces:
+                    yield self._window(final=True)
+                self._turn(part.place.path)
             for block, end in self._split(part) if len(part.text) > SIZE else ((part, "\n"),):
                 self._add(block, end)
                 while self._size >= SIZE + OVERLAP:
@@ -93,6 +117,11 @@ class Joiner:
         if self._pieces:
             yield self._window(final=True)
 
+    def _turn(self, path: tuple[str, ...]) -> None:
+        """Begin with another document; only those that it is part of keep their tables' headers."""
+        self._path, self._pieces, self._size, self._judged, self._apart = path, [], 0, 0, False
+        self._columns = {key: value for key, value in self._columns.items() if path[: len(key[0])] == key[0]}
+
     def _add(self, block: Block, end: str) -> None:
         place, text = block.place, block.text
         if not text:
@@ -101,7 +130,7 @@ class Joiner:
         if region is Region.METADATA and place.part:
             text = f"{place.part}: {text}"
         depth = self._depth.get(place.path, 0)
-        if region not in OUTSIDE:
+        if region not in NOT_ON_THE_PAGE:
             self._depth[place.path] = depth + len(text) + 1
             if not depth:
                 self._first[place.path] = text[:FIRST_LINE].partition("\n")[0]
