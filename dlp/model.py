@@ -190,3 +190,27 @@ class Ruling:
     reason: str
     expires: str = ""
     """UTC, ISO 8601; until when the same content to the same group passes again. Empty: this once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmask:
+    """A reviewer's wish to see what was found in a kept file, as it travels down the link; its event is written."""
+
+    id: str
+    transfer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What a rule matched, in clear, with a few words around it: for one page of one reviewer, and kept nowhere."""
+
+    rule: str
+    fingerprint: str
+    before: str
+    match: str
+    after: str
+
+    def __repr__(self) -> str:
+        """Without content, whoever prints it."""
+        return f"Excerpt({self.rule!r})"

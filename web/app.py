@@ -49,6 +49,7 @@ def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES, h
         "entry.link": limiter.limit(rates.sign_in, methods=["POST"]),
         "link.open_file": limiter.limit(rates.opening),
         "sealed.release": limiter.limit(rates.opening),
+        "incidents.unmask": limiter.limit(rates.opening),
     }
     for endpoint, limit in limits.items():
         views[endpoint] = limit(views[endpoint])

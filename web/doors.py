@@ -43,6 +43,7 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "link.reports": Door.MACHINE,
         "link.rulings": Door.MACHINE,
         "link.keys": Door.MACHINE,
+        "link.unmasked": Door.MACHINE,
         "link.open_file": Door.MACHINE,
         "home.page": Door.SIGNED_IN,
         "transfers.page": SEES,
@@ -55,7 +56,7 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         **dict.fromkeys(
             (
                 f"incidents.{name}"
-                for name in ("decide", "withdraw", "undo", "assign", "decide_all", "evidence", "following")
+                for name in ("decide", "withdraw", "undo", "assign", "decide_all", "evidence", "following", "unmask")
             ),
             DECIDES,
         ),

@@ -43,6 +43,8 @@ EVENTS = {
     "incident.commented": Say("commented", "评论"),
     "incident.release_wished": Say("the sender asks for release", "发送人申请放行"),
     "incident.disputed": Say("the sender disputes the verdict", "发送人提出异议"),
+    "incident.unmasked": Say("had what was found shown in clear", "查看检出原文"),
+    "incident.unmask_refused": Say("was refused to see what was found in clear", "查看检出原文被拒"),
     "incident.bundled": Say("evidence bundle made", "生成证据包"),
     "ruling.applied": Say("decision carried out on the machine", "终端已执行"),
     "report.rejected": Say("report rejected", "拒收报告"),

@@ -46,7 +46,7 @@ class Rates:
     sign_in: str = "10 per minute; 60 per hour"
     """A one-time link or a password tried."""
     opening: str = "60 per minute"
-    """A sealed file's key asked for."""
+    """A sealed file's key, or a look at what was found, asked for."""
 
 
 RATES = Rates()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -135,6 +136,11 @@ def word(table: str, value: object) -> Say:
 def shown(name: str) -> str:
     """A file name that cannot turn the reading direction of the page or hide signs in it."""
     return "".join(c if c.isprintable() and c not in TURNING else "\ufffd" for c in name)
+
+
+def on_one_line(text: str) -> str:
+    """A piece of a document as it may stand on the page."""
+    return shown(re.sub(r"\s+", " ", text))
 
 
 def levels_to(most: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from dlp.agent.receiver import Receiver
 from dlp.agent.refusals import Refusals
 from dlp.agent.status import status
 from dlp.agent.strangers import Strangers
+from dlp.agent.unmask import Unmasking
 from dlp.cards import Cards, Desktop
 from dlp.config import Home, Settings, platform_places, service_folder
 from dlp.custody.faults import Reach, go_on
@@ -149,9 +150,15 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         if gate:
             gate.forget()
 
-    courier = Courier(desk.journal, office_file(home), heard=lambda office: lookout.serve(_names(office)), ruled=ruled)
     force = desk.force
     assert isinstance(force, InForce)
+    courier = Courier(
+        desk.journal,
+        office_file(home),
+        heard=lambda office: lookout.serve(_names(office)),
+        ruled=ruled,
+        unmask=Unmasking(desk.custody.ground, force.show).answer,
+    )
     return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), cards, gate)
 
 

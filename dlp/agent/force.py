@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from dlp.errors import DlpError
 from dlp.inspect import Answer, Context
 from dlp.inspection import bad_pack, cache_folder, fingerprint_key, pack_files, policy_file
 from dlp.language import Say
-from dlp.model import Limits
+from dlp.model import Excerpt, Limits
 from dlp.policy import Policy
 from dlp.policy_file import load
 from dlp.watching import Hints
@@ -74,6 +74,11 @@ class InForce:
                 return pool.workers.judge(fd, name)
             except PackError as error:
                 raise bad_pack(error) from error
+
+    def show(self, fd: int, name: str, rules: Sequence[str]) -> tuple[Excerpt, ...]:
+        """What these rules match, in clear, with the packs in force; only ``dlp.agent.unmask`` asks for it."""
+        with self._borrowed() as pool:
+            return pool.workers.show(fd, name, rules)
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[_Pool]:

@@ -7,12 +7,14 @@ import http.client
 import json
 import socket
 import ssl
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from dlp.link.office_file import OfficeFile
-from dlp.link.protocol import KEYS, REPORTS, RULINGS
-from dlp.model import Choice, Report, Ruling
+from dlp.link.protocol import KEYS, REPORTS, RULINGS, UNMASKED
+from dlp.model import Choice, Excerpt, Report, Ruling, Unmask
 
 TIMEOUT = 15.0
 """Seconds for one answer, besides what the office was asked to wait."""
@@ -26,6 +28,17 @@ class OfficeAwayError(Exception):
 
 class MachineRevokedError(Exception):
     """The office does not know this machine's token any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the office has for this machine."""
+
+    rulings: tuple[Ruling, ...]
+    revision: int
+    """Of keys and groups."""
+    unmask: tuple[Unmask, ...] = ()
+    """Reviewers who wait to see what was found in a kept file."""
 
 
 class Client:
@@ -57,13 +70,19 @@ class Client:
             raise OfficeAwayError("no list of what was taken")
         return [str(one) for one in taken]
 
-    def rulings(self, after: int, wait: float) -> tuple[list[Ruling], int]:
-        """Rulings after this sequence, waiting for the first as long as asked; and the revision of keys and groups."""
+    def rulings(self, after: int, wait: float) -> Told:
+        """Rulings after this sequence, and wishes to see; waits for the first of either as long as asked."""
         answer = self._ask("GET", f"{RULINGS}?{urlencode({'after': after, 'wait': wait})}", wait=wait)
         try:
-            return [_ruling(row) for row in answer["rulings"]], int(answer["revision"])
+            wishes = [Unmask(str(row["id"]), str(row["transfer"]), str(row["by"])) for row in answer.get("unmask", ())]
+            return Told(tuple(map(_ruling, answer["rulings"])), int(answer["revision"]), tuple(wishes))
         except (KeyError, TypeError, ValueError) as error:
             raise OfficeAwayError(f"rulings are not as agreed: {type(error).__name__}") from error
+
+    def unmasked(self, wish: Unmask, problem: str, excerpts: Sequence[Excerpt]) -> None:
+        """Answer one wish to see; the office hands it to the page that waits."""
+        rows = [asdict(one) for one in excerpts]
+        self._ask("POST", UNMASKED, {"id": wish.id, "problem": problem, "excerpts": rows})
 
     def keys(self) -> dict[str, Any]:
         """The public keys and groups."""

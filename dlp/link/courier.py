@@ -17,6 +17,7 @@ from dlp.journal import Journal, rulings
 from dlp.link.client import Client, MachineRevokedError, OfficeAwayError
 from dlp.link.office_file import OfficeFile
 from dlp.link.protocol import LONGEST_WAIT, MOST_REPORTS
+from dlp.model import Excerpt, Unmask
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -43,6 +44,8 @@ class Courier:
     """Called with the office's keys and groups when they changed."""
     ruled: Callable[[], None]
     """Called when rulings were taken into the journal."""
+    unmask: Callable[[Unmask], tuple[str, tuple[Excerpt, ...]]]
+    """Reads a kept file again for a reviewer who waits (``dlp.agent.unmask``)."""
     state: Reach = Reach.UNKNOWN
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -107,12 +110,14 @@ class Courier:
     def _down(self, client: Client) -> None:
         """Ask for rulings, waiting at the office; hear its keys when their revision changed."""
         known = OfficeFile.load(self.file)
-        found, revision = client.rulings(rulings.last(self.journal), LONGEST_WAIT if known.revision else 0)
-        for ruling in found:
+        told = client.rulings(rulings.last(self.journal), LONGEST_WAIT if known.revision else 0)
+        for ruling in told.rulings:
             rulings.take(self.journal, ruling)
-        if found:
+        if told.rulings:
             self.ruled()
-        if revision != known.revision:
+        for wish in told.unmask:
+            client.unmasked(wish, *self.unmask(wish))
+        if told.revision != known.revision:
             self._hear(client, known)
 
     def _hear(self, client: Client, known: OfficeFile) -> None:

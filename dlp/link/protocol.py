@@ -9,7 +9,11 @@ An agent proves itself with ``Authorization: Bearer <machine token>``; 401 means
   the office (or refused for good and recorded there); the agent forgets them. Each id is taken once, however often it
   is sent.
 - ``GET RULINGS?after=N&wait=S`` -> ``{"rulings": [{"sequence", "transfer", "choice", "by", "reason", "expires"}, …],
-  "revision": n}``: waits up to S seconds for the first ruling after N. ``revision`` rises when keys or groups change.
+  "revision": n, "unmask": [{"id", "transfer", "by"}, …]}``: waits up to S seconds for the first ruling after N.
+  ``revision`` rises when keys or groups change. ``unmask``: a reviewer waits to see what was found in a kept file.
+- ``POST UNMASKED`` ``{"id", "problem", "excerpts": [{"rule", "fingerprint", "before", "match", "after"}, …]}`` ->
+  ``{"taken": true or false}``: the answer to one such wish, which the office hands to that reviewer's page and keeps
+  nowhere; false where nobody waits any more. ``problem`` is empty, ``not_kept`` or ``failed``.
 - ``GET KEYS`` -> ``{"epoch", "recovery", "revision", "groups": [{"name", "highest"}, …], "suspended": [account, …],
   "holds": [record id, …]}``: people whose sending is suspended, and archived files of this machine that are kept beyond
   their date.
@@ -30,6 +34,7 @@ import hashlib
 REPORTS = "/api/agent/reports"
 RULINGS = "/api/agent/rulings"
 KEYS = "/api/agent/keys"
+UNMASKED = "/api/agent/unmasked"
 OPEN = "/api/open"
 
 MOST_REPORTS = 200

@@ -38,6 +38,7 @@ from dlp.office.steps import Step, steps
 from dlp.office.store.database import Store
 from dlp.office.store.tables import AccountRow, ChainRow, OrganisationRow
 from dlp.office.transfers import Transfers
+from dlp.office.unmasking import Unmasking
 
 NAME_KEY_BYTES = 32
 
@@ -58,6 +59,7 @@ class Office:
         self.rulings = Rulings(ground)
         self.incidents = Incidents(ground, self.rulings)
         self.desk = Desk(ground, self.incidents)
+        self.unmasking = Unmasking(ground, self.incidents, self.rulings)
         self.queue = Queue(ground)
         self.sealed_files = SealedFiles(ground)
         self.records = Records(ground)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,13 @@ class Rulings:
 
     ground: Ground
 
-    def after(self, machine: Machine, sequence: int, wait_seconds: float = 0) -> list[Ruling]:
-        """The rulings for this machine after the last that it applied; waits for one as long as asked."""
+    def after(
+        self, machine: Machine, sequence: int, wait_seconds: float = 0, also: Callable[[], bool] = lambda: False
+    ) -> list[Ruling]:
+        """The rulings for this machine after the last that it applied; waits for one as long as asked.
+
+        ``also``: whether there is something else for the machine, so that it waits no longer.
+        """
         end, seen = time.monotonic() + min(max(wait_seconds, 0), LONGEST_WAIT_SECONDS), object()
         while True:
             mark = self.ground.store.mark()
@@ -38,7 +44,7 @@ class Rulings:
                 # One that is due in some seconds changes nothing in the database when its time comes.
                 seen = object() if self._soon(machine) else mark
             left = end - time.monotonic()
-            if found or left <= 0 or self.ground.closing.is_set():
+            if found or also() or left <= 0 or self.ground.closing.is_set():
                 return found
             with self.ground.decided:
                 self.ground.decided.wait(min(left, LOOK_AGAIN_SECONDS))

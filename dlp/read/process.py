@@ -6,12 +6,14 @@ import contextlib
 import socket
 import subprocess
 import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from classifiers.model import Classification, GapReason
 from dlp.config import loader_environment
 from dlp.errors import UnreadableError
 from dlp.language import Say
+from dlp.model import Excerpt
 from dlp.read import wire
 from dlp.read.launch import Setting, command, first_message
 
@@ -20,6 +22,7 @@ START_SECONDS = 30.0
 GRACE_SECONDS = 2.0
 """Beyond the limit for one file, within which a process ends the reading itself and judges what was read."""
 UNKNOWN = "application/octet-stream"
+Found = TypeVar("Found")
 
 
 class Lost(Exception):
@@ -86,13 +89,24 @@ class Process:
 
     def ask(self, descriptor: int, name: str) -> tuple[str, Classification, bool]:
         """Media type, Classification, and whether the process may go on. Raises Lost."""
+        return self._asked({"name": name}, descriptor, lambda told: wire.classification_in(told["classification"]))
+
+    def show(self, descriptor: int, name: str, rules: Sequence[str]) -> tuple[tuple[Excerpt, ...], bool]:
+        """What these rules match, in clear, and whether the process may go on. Raises Lost."""
+        asked = {"name": name, "show": list(rules)}
+        _, found, well = self._asked(asked, descriptor, lambda told: wire.excerpts_in(told["excerpts"]))
+        return found, well
+
+    def _asked(
+        self, message: dict[str, Any], descriptor: int, of: Callable[[dict[str, Any]], Found]
+    ) -> tuple[str, Found, bool]:
         media_type = UNKNOWN
         deadline = time.monotonic() + self._limits.seconds + GRACE_SECONDS
         try:
-            self._send({"name": name}, descriptor)
+            self._send(message, descriptor)
             media_type = str(self._receive(deadline)["type"])[:100]
-            classification = wire.classification_in(self._receive(deadline)["classification"])
-            return media_type, classification, self._receive(deadline).get("worn") is False
+            found = of(self._receive(deadline))
+            return media_type, found, self._receive(deadline).get("worn") is False
         except Lost as lost:
             raise Lost(lost.reason, lost.detail, media_type) from None
         except (wire.WireError, KeyError) as error:

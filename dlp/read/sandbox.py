@@ -17,7 +17,7 @@ from typing import Self
 from classifiers.model import Classification, Gap, GapKind, Level
 from dlp.errors import UnreadableError
 from dlp.language import Say
-from dlp.model import Limits
+from dlp.model import Excerpt, Limits
 from dlp.read.launch import Setting, prepare
 from dlp.read.process import Lost, PacksRefused, Process
 
@@ -110,6 +110,23 @@ class Workers:
             except Lost as lost:
                 gap = Gap(GapKind.UNREADABLE, lost.reason, detail=lost.detail)
                 return Answer(lost.media_type, Classification(Level.PUBLIC, (), (gap,), process.rules))
+            finally:
+                self._give_back(process, well=well)
+
+    def show(self, fd: int, name: str, rules: Sequence[str]) -> tuple[Excerpt, ...]:
+        """What these rules match in the file behind a descriptor, in clear; nothing where it does not read.
+
+        Raises PackError and UnreadableError as ``judge`` does.
+        """
+        with self._turns:
+            process = self._take()
+            well = False
+            try:
+                self._ready(process)
+                found, well = process.show(fd, name, rules)
+                return found
+            except Lost:
+                return ()
             finally:
                 self._give_back(process, well=well)
 

@@ -12,6 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from classifiers.model import Category, Classification, Finding, Gap, GapKind, GapReason, Level, Place, Region
+from dlp.model import Excerpt
 
 LENGTH = struct.Struct(">I")
 MOST_BYTES = 16 * 1024 * 1024
@@ -133,6 +134,19 @@ def _place_in(told: dict[str, Any]) -> Place:
     known |= {name: _text(told[name]) for name in _WORDS if name in told}
     path = tuple(_text(step) for step in told.get("path", ()))
     return Place(region=Region(told.get("region", Region.BODY)), path=path, **known)
+
+
+def excerpts_out(excerpts: list[Excerpt]) -> list[dict[str, str]]:
+    """Excerpts as plain JSON values."""
+    return [{name.name: getattr(one, name.name) for name in fields(Excerpt)} for one in excerpts]
+
+
+def excerpts_in(told: Any) -> tuple[Excerpt, ...]:  # noqa: ANN401 - JSON
+    """The Excerpts in a message from a reading process; raises WireError for anything unexpected."""
+    try:
+        return tuple(Excerpt(**{name.name: _text(one[name.name]) for name in fields(Excerpt)}) for one in told)
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError(f"no excerpts: {type(error).__name__}") from None
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - JSON

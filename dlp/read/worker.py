@@ -17,7 +17,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from classifiers.model import Classification
 from dlp.model import Limits
 from dlp.read import confinement, wire
 
@@ -25,7 +24,8 @@ WORN = 110 * 1024 * 1024
 """Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
 _CHECK_SECONDS = 0.2
 """How often a reader at work is asked for the time; what it does between two Blocks may take long."""
-Classify = Callable[[Any], Classification]
+Work = Callable[[Any, Sequence[str]], dict[str, Any]]
+"""From the parts of a file, and the rules whose matches are wanted in clear (mostly none), to the answer."""
 
 
 def main(channel_number: int, lifeline: int) -> None:
@@ -35,7 +35,7 @@ def main(channel_number: int, lifeline: int) -> None:
     start, _ = receive(channel)
     limits = Limits(**start["limits"])
     try:
-        classify, rules = _prepare(channel, start, limits)
+        work, rules = _prepare(channel, start, limits)
         memory = _Memory()
         _compile_readers()
         held = confinement.confine(limits.memory, readable(start["folders"]))
@@ -49,7 +49,7 @@ def main(channel_number: int, lifeline: int) -> None:
             request, descriptor = receive(channel)
         except EOFError:
             return
-        serve(channel, request, descriptor, limits, classify)
+        serve(channel, request, descriptor, limits, work)
         channel.sendall(wire.pack({"worn": memory.resident() > WORN}))
 
 
@@ -70,7 +70,7 @@ def _compile_readers() -> None:
                     py_compile.compile(source)
 
 
-def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> tuple[Classify, str]:
+def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> tuple[Work, str]:
     from pathlib import Path
 
     from classifiers.engine import classify
@@ -86,10 +86,20 @@ def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> t
         raise SystemExit(0) from None
     key = bytes.fromhex(start["key"])
     empty = classify(iter(()), rules, key, limits.findings)
-    return (lambda parts: classify(parts, rules, key, limits.findings)), empty.rules
+
+    def work(parts: Any, wanted: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - what the reader yields
+        if wanted:
+            from dlp.read.excerpts import excerpts
+
+            shown = excerpts(parts, rules, key, wanted)
+            return {"excerpts": wire.excerpts_out(shown)}
+        found = classify(parts, rules, key, limits.findings)
+        return {"classification": wire.classification_out(found)}
+
+    return work, empty.rules
 
 
-def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limits: Limits, classify: Classify) -> None:
+def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limits: Limits, work: Work) -> None:
     """Read and classify one file, and say first what type it is and then what was found."""
     from dlp.read import document
 
@@ -99,10 +109,10 @@ def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limi
         signal.signal(signal.SIGALRM, lambda _signal, _frame: reading.alarm())
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
         try:
-            classification = classify(reading.parts)
+            found = work(reading.parts, request.get("show", ()))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
-    channel.sendall(wire.pack({"classification": wire.classification_out(classification)}))
+    channel.sendall(wire.pack(found))
 
 
 class _Descriptor:

@@ -33,6 +33,7 @@ MAY: dict[str, set[str]] = {
     "POST /incidents/<incident_id>/decide": {C, G},
     "POST /incidents/<incident_id>/withdraw": {C, G},
     "POST /incidents/<incident_id>/undo": {C, G},
+    "POST /incidents/<incident_id>/unmask": {C, G},
     "POST /incidents/<incident_id>/assign": {C, G},
     "POST /incidents/<incident_id>/evidence": {C, G},
     "GET /sealed/": SEES,
@@ -81,7 +82,13 @@ OPEN = {
     "GET /trust/ca.<form>",
     "GET /static/<path:filename>",
 }
-MACHINE = {"POST /api/agent/reports", "GET /api/agent/rulings", "GET /api/agent/keys", "POST /api/open"}
+MACHINE = {
+    "POST /api/agent/reports",
+    "GET /api/agent/rulings",
+    "GET /api/agent/keys",
+    "POST /api/agent/unmasked",
+    "POST /api/open",
+}
 
 
 def routes(console: Served) -> dict[str, str]:

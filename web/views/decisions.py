@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Choice
+from dlp.office import Conflict
 from dlp.office.desk import UNDO
 from dlp.office.ground import moment
 from dlp.office.incidents import Terms
 from dlp.office.known import Look
+from dlp.office.unmasking import beside
 from web.here import account, office
 from web.looks import say
 from web.views.incidents import looked, pages
@@ -98,6 +100,19 @@ def withdraw(incident_id: str) -> Answer:
     office().incidents.withdraw(account(), incident_id, request.form.get("reason", ""))
     flash(say(WITHDRAWN))
     return _to(incident_id)
+
+
+@pages.post("/<incident_id>/unmask")
+def unmask(incident_id: str) -> str | tuple[str, int]:
+    """What was found, in clear, on this one page; asked anew, with its event, whenever the page is asked for anew."""
+    reason = request.form.get("unmask_reason", "")
+    try:
+        excerpts = office().unmasking.show(account(), incident_id, reason)
+    except (UsageError, Conflict) as error:
+        code = 409 if isinstance(error, Conflict) else 400
+        return render_template("incident.html", **{**looked(incident_id), "unmask_error": error}), code
+    findings = office().incidents.show(account(), incident_id).transfer.findings
+    return render_template("incident.html", **{**looked(incident_id), "clear": beside(findings, excerpts)})
 
 
 @pages.post("/<incident_id>/assign")

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from dlp.office.queue import Asked
+from dlp.office.unmasking import barred
 from web.here import account, office
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
@@ -55,4 +56,6 @@ def one(incident_id: str) -> str:
 def looked(incident_id: str) -> dict[str, object]:
     """What the page of one incident shows."""
     look = office().desk.look(account(), incident_id)
-    return {"look": look, "incident": look.incident, "transfer": look.incident.transfer, "error": None, "reason": ""}
+    transfer = look.incident.transfer
+    clear = {"clear": None, "unmask_error": None, "unmask_barred": barred(account(), transfer)}
+    return {"look": look, "incident": look.incident, "transfer": transfer, "error": None, "reason": "", **clear}

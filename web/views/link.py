@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 import threading
+from dataclasses import asdict
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -13,10 +14,11 @@ from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
 
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
-from dlp.link.protocol import KEYS, LONGEST_WAIT, MOST_REPORTS, OPEN, REPORTS, RULINGS
+from dlp.link.protocol import KEYS, LONGEST_WAIT, MOST_REPORTS, OPEN, REPORTS, RULINGS, UNMASKED
 from dlp.office import Account, Machine
 from dlp.office.opening import Release
 from dlp.office.rulings import wire
+from dlp.office.shapes import Malformed
 from web import errors
 from web.here import office
 
@@ -43,10 +45,21 @@ def rulings() -> Response:
     if not polls.acquire(blocking=False):
         raise ServiceUnavailable
     try:
-        found = office().rulings.after(machine, int(after), wait)
+        found = office().rulings.after(machine, int(after), wait, lambda: bool(office().unmasking.waits(machine)))
     finally:
         polls.release()
-    return jsonify({"rulings": [wire(ruling) for ruling in found], "revision": office().revision()})
+    wishes = [asdict(wish) for wish in office().unmasking.waits(machine)]
+    return jsonify({"rulings": [wire(ruling) for ruling in found], "revision": office().revision(), "unmask": wishes})
+
+
+@pages.post(UNMASKED)
+def unmasked() -> Response:
+    """A machine's answer to one reviewer's wish to see; it goes on to their page and nowhere else."""
+    machine, body = _machine(), _body()
+    try:
+        return jsonify({"taken": office().unmasking.answer(machine, body)})
+    except Malformed as error:
+        raise UsageError(Say(str(error), f"格式不符：{error}")) from error
 
 
 @pages.get(KEYS)
