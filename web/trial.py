@@ -63,6 +63,10 @@ class Trial:
         """The policy in force, as ``dlp policy show`` prints it."""
         return self._run(["policy", "show"], language)
 
+    def text(self, language: Language) -> str:
+        """The text of the policy in force, whoever put it there."""
+        return self._run(["policy", "show", "--yaml"], language)
+
     def publish(self, policy: str) -> None:
         """Put a policy in force on this machine; the agent takes it up by itself."""
         write_whole(self.home.policy, policy.encode("utf-8"))

@@ -87,6 +87,12 @@ VERSION_STATES = {
     "active": Say("active", "启用中"),
     "old": Say("earlier", "历史"),
 }
+CHANGES = {
+    "added": Say("added", "新增"),
+    "removed": Say("removed", "删除"),
+    "changed": Say("changed", "修改"),
+    "moved": Say("moved: the same rule, tried earlier or later than before", "移动：内容不变，匹配顺序改变"),
+}
 REQUEST_STATES = {
     "open": Say("open", "待审批"),
     "approved": Say("approved", "已批准"),

@@ -20,6 +20,7 @@ def add(words: Words) -> None:
     words.add(
         "file", nargs="?", about=Say("a policy file; default: the one in force here", "策略文件，默认为本机现行策略")
     )
+    words.add("--yaml", action="store_true", about=Say("show its text, to draft from", "显示原文，便于起草"))
 
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
@@ -36,6 +37,8 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
                     f"{policy.name}：示例全部符合（{policy.digest[:12]}）",
                 )
             )
+        elif arguments.yaml:
+            print(path.read_text("utf-8"), end="")
         else:
             show(policy, room)
     return 0

@@ -14,11 +14,12 @@ from dlp import ulid
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground
+from dlp.office.machines import ACTIVE
 from dlp.office.people import Account
 from dlp.office.refusals import Conflict, Refused, not_there
 from dlp.office.rights import Right, need
 from dlp.office.settings import alone_after_hours, only_officer
-from dlp.office.store.tables import VersionRow
+from dlp.office.store.tables import MachineRow, TransferRow, VersionRow
 
 VERSION = Say("policy version", "策略版本")
 LARGEST = 256 * 1024
@@ -41,6 +42,17 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """What a machine judged its last file with, as it reported."""
+
+    letter: str
+    name: str
+    policy: str
+    rules: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
     """The versions of this office."""
 
@@ -60,9 +72,24 @@ class Policies:
             raise not_there(VERSION)
         return found
 
+    def used(self, account: Account) -> tuple[Used, ...]:
+        """For each machine that is not revoked what it judged with last; empty fields where it reported nothing."""
+        need(account, Right.SEE_POLICY)
+        last = select(TransferRow.id).where(TransferRow.machine == MachineRow.id).order_by(TransferRow.id.desc())
+        joined = select(MachineRow, TransferRow).outerjoin(
+            TransferRow, TransferRow.id == last.limit(1).correlate(MachineRow).scalar_subquery()
+        )
+        asked = joined.where(MachineRow.organisation == self.ground.organisation, MachineRow.state == ACTIVE)
+        with self.ground.reading() as session:
+            return tuple(
+                Used(machine.letter, machine.name, *((one.policy, one.rules, one.at) if one else ("", "", "")))
+                for machine, one in session.execute(asked.order_by(MachineRow.letter))
+            )
+
     def draft(self, account: Account, text: str, note: str) -> Version:
         """Keep a text as a new version; whoever calls this has run its examples."""
         need(account, Right.DECIDE)
+        text = text.replace("\r\n", "\n")  # a form sends it so, and the digest is that of the file it becomes
         if not text.strip() or len(text.encode()) > LARGEST or not note.strip():
             raise UsageError(Say("a policy and what changed in it are needed", "须填写策略内容和修改说明"))
         with self.ground.writing(account) as writing:

@@ -186,6 +186,7 @@ def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served, tmp_pat
     made = officer.submit("/policy/draft", policy=text, note="stricter")
     assert made.status == 303, made.words
     officer.follow(made)
+    assert "What it would change" in officer.last.words and "carries no policy yet" in officer.last.words
     officer.submit(made.location + "/ask")
     officer.get(made.location)
     assert officer.submit(made.location + "/confirm").status == 403
@@ -194,6 +195,23 @@ def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served, tmp_pat
     written = (tmp_path / "home" / "policy.yaml").read_text("utf-8")
     assert written == text.replace("\r\n", "\n") or written.replace("\r\n", "\n") == text
     assert "active" in officer.get("/policy/").words
+    assert "Yes, word for word" in officer.get(made.location).words
+    (tmp_path / "home" / "policy.yaml").write_text(written.replace("Strict", "Lax"), "utf-8")
+    assert "No. What is in force" in officer.get(made.location).words
+
+
+def test_the_difference_to_what_is_in_force_stands_rule_by_rule(at_home: Served) -> None:
+    """The form begins with what is in force; a browser sends it with CRLF, which makes no difference."""
+    officer = at_home.visitor("secadmin", "zh")
+    at_home.world.held(policy="p" * 64, rules="r" * 64)
+    page = officer.get("/policy/")
+    assert "pppppppppppp" in page.words and "rrrrrrrrrrrr" in page.words
+    (text,) = page.page.xpath("//textarea[@name='policy']/text()")
+    changed = text.replace("en: It may carry a secret mark;", "en: It seems to carry a secret mark;").strip()
+    page = officer.follow(officer.submit("/policy/draft", policy=changed.replace("\n", "\r\n"), note="试改"))
+    assert page.page.xpath("//h3/code/text()") == ["state-secret-likely"]
+    assert page.page.xpath("count(//ins)") == 1 and page.page.xpath("count(//del)") == 1
+    assert "修改" in page.words
 
 
 def test_a_text_is_tried_against_the_policy_in_force(at_home: Served, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.errors import DlpError, UsageError
 from dlp.language import Say
+from dlp.office.differences import between
 from web.here import account, language, office
 from web.looks import say
 from web.trial import Trial
@@ -32,8 +33,17 @@ def _shown(**more: Any) -> str:  # noqa: ANN401 - what a template is given
         force: str | DlpError = trial().shown(language())
     except DlpError as error:
         force = error
-    versions = office().policies.all(account())
-    return render_template("policy.html", force=force, versions=versions, **{"verdict": None, "error": None, **more})
+    versions, used = office().policies.all(account()), office().policies.used(account())
+    shown = {"force": force, "versions": versions, "used": used, "text_in_force": _in_force()}
+    return render_template("policy.html", **shown, **{"verdict": None, "error": None, **more})
+
+
+def _in_force() -> str:
+    """The text in force here; nothing where it cannot be read, which the page says at its place."""
+    try:
+        return trial().text(language())
+    except DlpError:
+        return ""
 
 
 @pages.get("/")
@@ -44,8 +54,10 @@ def page() -> str:
 
 @pages.get("/<version_id>")
 def one(version_id: str) -> str:
-    """The text of one version."""
-    return render_template("policy_one.html", version=office().policies.show(account(), version_id))
+    """One version: what it would change, or whether it is what is in force, and its text."""
+    version, now = office().policies.show(account(), version_id), _in_force()
+    parts = between(now, version.text) if now else None
+    return render_template("policy_one.html", version=version, parts=parts)
 
 
 @pages.post("/try")
