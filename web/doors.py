@@ -90,6 +90,7 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "audit.checkpoint": (Right.EXPORT_EVENTS,),
         "audit.export": (Right.EXPORT_EVENTS,),
         "policy.page": (Right.SEE_POLICY,),
+        "policy.rules": (Right.SEE_POLICY,),
         "policy.one": (Right.SEE_POLICY,),
         "policy.attempt": (Right.SEE_POLICY,),
         **dict.fromkeys((f"policy.{name}" for name in ("draft", "ask", "confirm")), (Right.DECIDE,)),

@@ -24,6 +24,7 @@ AT_ONCE = 2
 """Trials at the same time; each may cost as much as reading one large file."""
 BUSY = Say("other files are being tried; wait a moment", "正在检测其他文件，请稍候")
 SLOW = Say(f"it took longer than {SECONDS} seconds", f"检测超过 {SECONDS} 秒")
+BROKEN = Say("the command line did not work just now; dlp doctor says more", "命令行暂时无法运行，请用 dlp doctor 检查")
 LONGEST_NAME = 120
 
 
@@ -67,6 +68,10 @@ class Trial:
         """The text of the policy in force, whoever put it there."""
         return self._run(["policy", "show", "--yaml"], language)
 
+    def rules(self, language: Language) -> list[dict[str, Any]]:
+        """Every rule of the packs in force, as ``dlp rules list --json`` prints them. Raises UsageError."""
+        return [json.loads(line) for line in self._run(["rules", "list", "--json"], language).splitlines()]
+
     def publish(self, policy: str) -> None:
         """Put a policy in force on this machine; the agent takes it up by itself."""
         write_whole(self.home.policy, policy.encode("utf-8"))
@@ -89,6 +94,8 @@ class Trial:
 
 def _said(stderr: bytes) -> UsageError:
     """What the command said, without its own name before it; one language, because it was asked in one."""
+    if stderr.startswith(b"Traceback"):
+        return UsageError(BROKEN)
     lines = [
         line.partition(": ")[2].partition(": ")[2] or line for line in stderr.decode("utf-8", "replace").splitlines()
     ]

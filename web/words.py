@@ -87,6 +87,12 @@ VERSION_STATES = {
     "active": Say("active", "启用中"),
     "old": Say("earlier", "历史"),
 }
+STANDINGS = {
+    "silent": Say("not seen lately", "近期未命中"),
+    "few": Say("too few decided", "已处理数量不足"),
+    "sound": Say("sound", "良好"),
+    "doubtful": Say("look at it", "需复核"),
+}
 CHANGES = {
     "added": Say("added", "新增"),
     "removed": Say("removed", "删除"),

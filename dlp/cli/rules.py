@@ -32,6 +32,7 @@ def add(words: Words) -> None:
             "test、list：在自带规则包之后使用的规则包文件；show：规则编号",
         ),
     )
+    words.json()
 
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
@@ -44,6 +45,9 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
             _tested(pack, rules, room)
     elif arguments.what == "list":
         for rule in rules.rules:
+            if arguments.json:
+                room.json(_row(rule, rules.digest))
+                continue
             print(f"{rule.id:<28} {_levels(rule, room.language):<16} {_title(rule, room.language)}")
     else:
         for name in arguments.names:
@@ -95,6 +99,22 @@ def _named(name: str, rules: Rules) -> Rule:
 
 def _title(rule: Rule, language: Language) -> str:
     return rule.title_zh if language is Language.ZH else rule.title_en
+
+
+def _row(rule: Rule, digest: str) -> dict[str, object]:
+    """One rule as JSON; ``digest`` is that of all packs in force together."""
+    levels = {rule.level} if rule.level is not None else {level for _, level in rule.levels}
+    return {
+        "rule": rule.id,
+        "pack": rule.pack,
+        "title_en": rule.title_en,
+        "title_zh": rule.title_zh,
+        "category": rule.category.value,
+        "levels": [level.id for level in sorted(levels)],
+        "base": rule.base,
+        "examples": len(rule.examples) + len(rule.not_examples),
+        "digest": digest,
+    }
 
 
 def _levels(rule: Rule, language: Language) -> str:

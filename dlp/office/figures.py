@@ -26,6 +26,9 @@ from dlp.office.store.tables import (
 
 MOST_NAMES = 12
 LONGEST = 366
+ENOUGH = 5
+"""Decided incidents from which a rule's share says something."""
+SOUND = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ class Health:
     fired: int
     decided: int
     wrong: int
+
+    @property
+    def right(self) -> float | None:
+        """The share of its decided incidents that it had right; None before any was decided."""
+        return (self.decided - self.wrong) / self.decided if self.decided else None
+
+    @property
+    def standing(self) -> str:
+        """In one word: whether somebody should look at the rule."""
+        if self.right is None or self.decided < ENOUGH:
+            return "few"
+        return "sound" if self.right >= SOUND else "doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,14 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
             session.scalar(select(func.coalesce(func.sum(RecordRow.size), 0))) or 0,
             *_openings(session, since, end),
         )
+
+
+def health(ground: Ground, account: Account, days: int = 90) -> dict[str, Health]:
+    """How each rule that fired in the last so many days did, for those who see policy and rules. Raises Refused."""
+    need(account, Right.SEE_POLICY)
+    with ground.reading() as session:
+        found = _rules(session, ground.now(-timedelta(days=days)), ground.now(timedelta(days=1)))
+    return {one.rule: one for one in found}
 
 
 def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, int]]:

@@ -17,7 +17,7 @@ from dlp.office.compliance import Answered, compliance
 from dlp.office.desk import Desk
 from dlp.office.entry import Passwords
 from dlp.office.evidence import bundle
-from dlp.office.figures import Figures, figures
+from dlp.office.figures import Figures, Health, figures, health
 from dlp.office.ground import Ground, KeystoreLike, moment, utc_now
 from dlp.office.groups import Groups
 from dlp.office.incidents import Incidents
@@ -105,6 +105,10 @@ class Office:
     def figures(self, account: Account, days: int = 30, until: str = "") -> Figures:
         """Counts of a span for those who see the overview."""
         return figures(self.ground, account, days, until)
+
+    def health(self, account: Account) -> dict[str, Health]:
+        """How each rule that fired lately did, for those who see policy and rules."""
+        return health(self.ground, account)
 
     def steps(self, account: Account) -> tuple[Step, ...]:
         """What is left of the first steps of this account's office."""

@@ -63,6 +63,7 @@ MAY: dict[str, set[str]] = {
     "POST /audit/checkpoint": {A},
     "POST /audit/export": {A},
     "GET /policy/": {C},
+    "GET /policy/rules": {C},
     "GET /policy/<version_id>": {C},
     "POST /policy/try": {C},
     "POST /policy/draft": {C},

@@ -13,6 +13,7 @@ from office_world import PASSWORD, World
 from web_world import Served, served
 
 from dlp.config import Home
+from dlp.model import Choice
 from dlp.office import AccountState, Role
 from dlp.office.careers import CHECKS
 from keys.keystore import Keystore
@@ -223,3 +224,30 @@ def test_a_text_is_tried_against_the_policy_in_force(at_home: Served, tmp_path: 
     assert answer.status == 200, answer.words
     assert "ms" in answer.words
     assert list((tmp_path / "home" / "run").glob("trial-*")) == []
+
+
+def test_the_rules_in_force_are_listed_with_how_they_did(at_home: Served) -> None:
+    world = at_home.world
+    world.person("second", Role.SECADMIN)
+    for number in range(6):
+        incident = world.held(sha256=f"{number:02d}" * 32)
+        if number < 2:
+            for name in ("secadmin", "second"):
+                world.office.incidents.decide(world.people[name], incident, Choice.FALSE_POSITIVE, "only a mention")
+        else:
+            world.office.incidents.decide(world.secadmin, incident, Choice.RETURN, "")
+    page = at_home.visitor("secadmin").get("/policy/rules")
+    (row,) = [row for row in page.page.xpath("//tbody/tr") if row.xpath(".//code/text()") == ["cn.mark.star"]]
+    assert [" ".join(cell.text_content().split()) for cell in row.xpath("td")][2:] == ["6", "6", "67 %", "look at it"]
+    assert page.page.xpath("//code[@class='digest']/text()")[0].isalnum() and "not seen lately" in page.words
+    assert "居民身份证" in at_home.visitor("secadmin", "zh").get("/policy/rules").words
+
+
+def test_a_pack_that_is_broken_is_said_on_the_page(at_home: Served, tmp_path: Path) -> None:
+    (tmp_path / "home" / "packs" / "own.yaml").write_text("rules: nonsense", "utf-8")
+    page = at_home.visitor("secadmin").get("/policy/rules")
+    assert page.status == 200 and "own" in page.words and page.page.xpath("//*[@role='alert']")
+
+
+def test_without_a_home_the_rules_page_says_so(console: Served) -> None:
+    assert "started without a home" in console.visitor("secadmin").get("/policy/rules").words

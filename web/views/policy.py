@@ -52,6 +52,22 @@ def page() -> str:
     return _shown()
 
 
+@pages.get("/rules")
+def rules() -> str:
+    """The packs and rules in force here, and how each did; reading only: a pack is a file of its own."""
+    health, problem, rows = office().health(account()), None, list[dict[str, Any]]()
+    try:
+        rows = trial().rules(language())
+    except DlpError as error:
+        problem = error
+    packs: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        packs.setdefault(row["pack"], []).append(row)
+    digest = rows[0]["digest"] if rows else ""
+    used = office().policies.used(account())
+    return render_template("rules.html", packs=packs, error=problem, health=health, digest=digest, used=used)
+
+
 @pages.get("/<version_id>")
 def one(version_id: str) -> str:
     """One version: what it would change, or whether it is what is in force, and its text."""
