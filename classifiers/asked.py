@@ -13,6 +13,8 @@ from classifiers.window import address, table
 
 SEPARATORS = "\t,，|;"
 """Between the fields of a line of text that is a row of a table."""
+END = re.compile(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$")
+"""A line's end in a pattern, or in the group something else that may hold its sign."""
 Search = Callable[[str], bool]
 
 
@@ -23,9 +25,9 @@ def question(sign: Sign, ignore_case: bool) -> Ask | None:
     if sign.where is Where.BUILT_IN:
         return BUILT_IN.get(sign.name)
     pattern = sign.pattern
-    if sign.where is Where.BEFORE and pattern.endswith("$"):
+    if sign.where is Where.BEFORE:
         # The end of what is before a match is the match itself, never the end of a line above it.
-        pattern = pattern[:-1] + r"\Z"
+        pattern = END.sub(lambda at: at[1] or r"\Z", pattern)
     return partial(ASKED[sign.where], sign, search(pattern, ignore_case) if pattern else None)
 
 

@@ -55,6 +55,7 @@ def build(rules: Rules, chosen: list[int]) -> bytes:
         "sha256": hashlib.sha256(raw).hexdigest(),
         "rules": [one.rule for one in expressions],
         "widths": [one.width for one in expressions],
+        "also": {first: others for first, *others in _same(expressions) if others},
     }
     return json.dumps(told, separators=(",", ":")).encode() + b"\n" + raw
 
@@ -66,12 +67,21 @@ def _compiled(expressions: list[Expression]) -> Any:  # noqa: ANN401 - the wheel
     fixed += [(f"[^0-9][0-9]{{{count}}}[^0-9]", count, 0) for count in RUNS]
     fixed += [(source, IS_ODD, hyperscan.HS_FLAG_UTF8) for source in odd()]
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    numbers = [same[0] for same in _same(expressions)]
     database.compile(
-        expressions=[source.encode() for source, *_ in fixed] + [one.source.encode() for one in expressions],
-        ids=[number for _, number, _ in fixed] + [FIRST + number for number in range(len(expressions))],
-        flags=[flags for *_, flags in fixed] + [_flags(one) for one in expressions],
+        expressions=[source.encode() for source, *_ in fixed] + [expressions[n].source.encode() for n in numbers],
+        ids=[number for _, number, _ in fixed] + [FIRST + n for n in numbers],
+        flags=[flags for *_, flags in fixed] + [_flags(expressions[n]) for n in numbers],
     )
     return database
+
+
+def _same(expressions: list[Expression]) -> list[list[int]]:
+    """Numbers of the expressions, those that are the same together: they are looked for, and told of, only once."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for number, one in enumerate(expressions):
+        found.setdefault((one.source, _flags(one)), []).append(number)
+    return list(found.values())
 
 
 def keep(rules: Rules, chosen: list[int]) -> None:

@@ -30,6 +30,8 @@ class Database:
     rules: list[int]
     """By number of the expression, less ``FIRST``: the rule."""
     widths: list[int]
+    also: dict[int, list[int]]
+    """By number of an expression: the numbers of others that are the same, and are not told of themselves."""
     raw: bytes
 
 
@@ -58,7 +60,8 @@ def opened(raw: bytes) -> Database:
     told = json.loads(head)
     if hashlib.sha256(rest).hexdigest() != told["sha256"]:
         raise ValueError("cut or changed")
-    return Database([int(n) for n in told["rules"]], [int(n) for n in told["widths"]], rest)
+    also = {int(first): [int(n) for n in others] for first, others in told["also"].items()}
+    return Database([int(n) for n in told["rules"]], [int(n) for n in told["widths"]], also, rest)
 
 
 def _features() -> str:

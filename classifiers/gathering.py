@@ -10,18 +10,17 @@ from classifiers.contradiction import contradictions
 from classifiers.masks import fingerprint
 from classifiers.model import HIGHEST, Category, Certainty, Finding
 from classifiers.rules import Rule
+from classifiers.signs import MOST_VALUES
 from classifiers.teaching import MOST_MARKS, Teaching, stands_alone
 from classifiers.window import Window
 
-MOST_VALUES = 1_000
-"""Distinct values of one rule that are told apart; of a list with more of them "at least" so many are said."""
 MOST_MET = 20_000
 """Different matches, as written, that are remembered so that the same need not be judged again and again."""
 LOOKS = 3
 PLACES = 50
 """Matches of a rule in one document after which values are only counted, where no better score can come, and matches
 that cannot matter are not asked to the end."""
-ENOUGH = 1_000
+ENOUGH = 250
 """Marks of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
 

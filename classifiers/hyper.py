@@ -31,7 +31,7 @@ class Hyperscan:
     def __init__(self, rules: Rules, chosen: list[int], database: Database, portable: Portable) -> None:
         self.rules = rules.rules
         self.numbers = Numbers(rules, chosen)
-        self.rule_of, self.widths = database.rules, database.widths
+        self.rule_of, self.widths, self.also = database.rules, database.widths, database.also
         self.portable = portable
         self._database = _loaded(database.raw)
 
@@ -67,7 +67,7 @@ class _Reading:
     def read(self, seen: list[int]) -> list[Stretch]:
         """Stretches for all sightings, which are ends and numbers in one."""
         rule_of, widths, whole, raw = self._sweep.rule_of, self._sweep.widths, self._settled.whole, self.raw
-        numbers = self._settled.numbers
+        numbers, also = self._settled.numbers, self._sweep.also
         odd: list[int] = []
         for one in seen:
             number, end = one & MASK, one >> SHIFT
@@ -75,6 +75,10 @@ class _Reading:
                 rule = rule_of[number - FIRST]
                 if rule not in whole:
                     self._rule(rule, widths[number - FIRST], self._to(end))
+                if number - FIRST in also:
+                    for other in also[number - FIRST]:
+                        if rule_of[other] not in whole:
+                            self._rule(rule_of[other], widths[other], self._to(end))
             elif number > IS_GROUPED:
                 first = end - 1 - number
                 key = number << 9 | raw[first] << 1 | (raw[first - 1] == POINT)

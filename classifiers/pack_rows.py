@@ -13,14 +13,14 @@ from classifiers.numbers import MOST_DIGITS
 from classifiers.pack import PackError
 from classifiers.pack_needs import Needs
 from classifiers.rules import Example, Rule, Sign, Where
-from classifiers.signs import BUILT_IN, COUNTED
+from classifiers.signs import BUILT_IN, COUNTED, MOST_VALUES
 from classifiers.spelling import FIXED, expand, with_plain_digits
 
 RULE_FIELDS = (
     "id title category level levels pattern dictionary ignore_case needs digits starts after_point grouped base alike "
     "supports caps unless categories check regions not_regions per_value reach keep matching not_matching"
 )
-DISTINCT = re.compile(r"distinct_\d+")
+DISTINCT = re.compile(r"distinct_(\d+)")
 FLAGS = re.compile(r"\(\?(?!-?i:)[a-zA-Z-]+[:)]")
 """Flags inside of a pattern, other than for a group's case."""
 
@@ -68,7 +68,14 @@ class Rows(Needs):
         """A sign of this or an earlier pack, a built-in one, or one that a check names."""
         if name in self.signs:
             return self.signs[name]
-        if name in BUILT_IN or name in COUNTED or DISTINCT.fullmatch(name):
+        distinct = DISTINCT.fullmatch(name)
+        if distinct and int(distinct[1]) > MOST_VALUES:
+            raise self.fail(
+                where,
+                f"{name}: only {MOST_VALUES} different values of a rule are told apart; it would never fire",
+                f"{name}：每条规则最多区分 {MOST_VALUES} 个不同的值，此依据永远不会成立",
+            )
+        if name in BUILT_IN or name in COUNTED or distinct:
             return Sign(name, Where.BUILT_IN)
         if name.startswith("check_"):
             return Sign(name.removeprefix("check_"), Where.CHECK)

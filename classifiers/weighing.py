@@ -14,6 +14,8 @@ COST = [
     *(Where.NEAR, Where.ABOVE, Where.BELOW, Where.AROUND),
 ]
 """From cheap to dear."""
+DEAR = "several_levels"
+"""A built-in sign that reads the whole line and row with a pattern: asked after all others against a match."""
 MOST_GROUPS = 500
 """Different texts of groups, such as the star of a mark, whose signs are remembered."""
 Worth = tuple[tuple[str, ...], int]
@@ -53,8 +55,9 @@ class Weighing:
         self._regions = {region: _worth(rule, IN_REGIONS, region) for region in Region}
         self._shapes = {name: _named(rule, name) for name in SHAPES} if _uses(rule, SHAPES) else {}
         self._groups = [(sign, points, question(sign, rule.ignore_case)) for sign, points in _of(rule, Where.GROUP)]
-        self._known_groups: dict[tuple[str | None, ...], Worth] = {}
-        self._names = tuple(dict.fromkeys(sign.group for sign, *_ in self._groups))
+        self._known_groups: dict[object, Worth] = {}
+        names = dict.fromkeys(sign.group for sign, *_ in self._groups)
+        self._names = [0 if name == "match" else name for name in names if _is_in(rule.pattern, name)]
         self._rest = _ordered(rule, {*IN_REGIONS, *SHAPES})
         self._against = [one for one in self._rest if one.points < 0]
 
@@ -95,10 +98,7 @@ class Weighing:
     def _of_groups(self, at: Spot) -> Worth:
         if not self._groups:
             return NONE
-        key = tuple(
-            at.match[0] if name == "match" else at.match[name] if name in at.match.re.groupindex else None
-            for name in self._names
-        )
+        key = at.match.group(*self._names)
         known = self._known_groups.get(key)
         if known is None:
             fired = [(sign.name, points) for sign, points, ask in self._groups if ask and ask(at)]
@@ -109,14 +109,24 @@ class Weighing:
 
 
 def _ordered(rule: Rule, apart: set[str]) -> list[_Asking]:
-    """Signs against a match before those for it, each from cheap to dear."""
+    """Signs against a match before those for it; those in its line by weight, then the others from cheap to dear."""
     rest = [one for one in rule.supports if one[0].name not in apart and one[0].where is not Where.GROUP]
-    rest.sort(key=lambda one: (one[1] >= 0, COST.index(one[0].where)))
+    rest.sort(key=lambda one: _turn(*one))
     left, found = sum(points for _, points in rest if points > 0), []
     for sign, points in rest:
         found.append(_Asking(sign.name, points, question(sign, rule.ignore_case), left, sign.official))
         left -= max(0, points)
     return found
+
+
+def _turn(sign: Sign, points: int) -> tuple[bool, bool, bool, int, int]:
+    cost = COST.index(sign.where)
+    near = cost <= COST.index(Where.LINE)
+    return points >= 0, sign.name == DEAR, not near, points if near and points < 0 else 0, cost
+
+
+def _is_in(pattern: str, group: str) -> bool:
+    return group == "match" or f"(?P<{group}>" in pattern
 
 
 def _of(rule: Rule, where: Where) -> list[tuple[Sign, int]]:

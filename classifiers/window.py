@@ -19,6 +19,8 @@ from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
 
 SIZE = 1 << 15
 """Code points judged at a time."""
+FIRST_SIZE = 1 << 13
+"""At first fewer, and twice as many each time: what a document has enough of is known the sooner."""
 OVERLAP = 1 << 10
 """Code points before and after what is judged that stay visible, so that a match never lacks its surroundings."""
 HEADER_ROWS = 5
@@ -96,6 +98,7 @@ class Joiner:
         self._first: dict[tuple[str, ...], str] = {}
         self._apart = False
         self._path: tuple[str, ...] = ()
+        self._most = FIRST_SIZE
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
@@ -108,9 +111,10 @@ class Joiner:
                 if self._pieces:
                     yield self._window(final=True)
                 self._turn(part.place.path)
-            for block, end in self._split(part) if len(part.text) > SIZE else ((part, "\n"),):
+            for block, end in self._split(part) if len(part.text) > FIRST_SIZE else ((part, "\n"),):
                 self._add(block, end)
-                while self._size >= SIZE + OVERLAP:
+                while self._size >= self._most + OVERLAP:
+                    self._most = min(SIZE, 2 * self._most)
                     window = self._window(final=False)
                     yield window
                     self._keep_tail(window)
@@ -145,10 +149,10 @@ class Joiner:
         """A Block as it is, or a long one cut at line ends: joining must not copy a whole file for each window."""
         text, place = block.text, block.place
         at = 0
-        while len(text) - at > SIZE:
-            end = text.rfind("\n", at + SIZE // 2, at + SIZE)
+        while len(text) - at > self._most:
+            end = text.rfind("\n", at + self._most // 2, at + self._most)
             # A line longer than a window is cut within; the overlap keeps a match on the cut whole.
-            cut = end if end >= 0 else at + SIZE
+            cut = end if end >= 0 else at + self._most
             yield Block(text[at:cut], place), "\n" if end >= 0 else ""
             if place.line is not None:
                 place = replace(place, line=place.line + text.count("\n", at, cut) + (end >= 0))

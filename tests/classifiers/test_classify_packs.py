@@ -69,6 +69,12 @@ WRONG = {
     "unknown level": ("level: sensitive", "level: sensitve", "rule own.project, level", "expected one of"),
     "no needs": ("    needs: [北斗星]\n", "", "rule own.project, needs", "every line"),
     "a shipped id again": ("own.project", "cn.mark.star", "rule cn.mark.star", "stands twice"),
+    "too many values": (
+        "    base: 70",
+        "    base: 70\n    supports: {distinct_501: 5}",
+        "supports",
+        "would never fire",
+    ),
     "unknown sign": ("    base: 70", "    base: 70\n    supports: {moon: 5}", "rule own.project, supports", "'moon'"),
     "not YAML": ("rules:", "rules: [", "file", "is not YAML"),
     "worse than linear": (
@@ -132,7 +138,7 @@ def test_ten_thousand_terms_are_found_by_both_ways(tmp_path: Path) -> None:
     again = load(dictionary_pack(tmp_path, ["北斗星计划", *terms]), tmp_path / "cache")
     assert list((tmp_path / "cache").glob("*.hs")) or not again.engine.sweep.fast()
     assert classify([Block(text)], again, b"k") == slow
-    assert slow.findings[0].count > 1500
+    assert slow.findings[0].count > 500
 
 
 def test_the_database_that_one_process_built_is_the_one_that_another_reads(tmp_path: Path) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 
+from benchmarks.eval.numbers import resident
+from classifiers.asked import question
 from classifiers.engine import classify
 from classifiers.model import Block, Category, Certainty, Classification, Finding, Level, Place
 from classifiers.pack import load, shipped
-from classifiers.rules import Rules
+from classifiers.rules import Rules, Sign, Where
+from classifiers.signs import spot
+from classifiers.window import Joiner
 
 KEY = b"k" * 32
 
@@ -135,3 +142,22 @@ def test_nothing_that_was_matched_leaves_the_engine(rules: Rules) -> None:
     found = judged("姓名：张三 身份证号：11010519491231002X 密码：Aa@2026!xyz", rules)
     assert "19491231" not in repr(found)
     assert "2026" not in repr(found)
+
+
+@pytest.mark.parametrize("header", ["", "身份证号\n"])
+def test_numbers_below_each_other_are_all_counted(header: str, rules: Rules) -> None:
+    """A number ends the line above the next; no sign may take it for something right before the match."""
+    chance = random.Random(4)
+    numbers = [resident(chance) for _ in range(8)]
+    found = judged(header + "\n".join(numbers), rules)
+    assert [(one.rule, one.count, one.certainty) for one in firm(found)] == [("cn.id.resident", 8, Certainty.HIGH)]
+
+
+def test_the_end_of_a_sign_before_a_match_is_the_match_in_every_choice() -> None:
+    ask = question(Sign("s", Where.BEFORE, r"[0-9$]{4}$|git\s$|\$", within=6), False)
+    assert ask is not None
+    for text, fires in (("1234\nX", False), ("1234X", True), ("git X", True), ("git \nX", False), ("a$bX", True)):
+        window = next(Joiner().windows([Block(text)]))
+        match = re.compile("X").search(window.text)
+        assert match
+        assert ask(spot(window, match, None)) is fires, text

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from classifiers.build import build
 from classifiers.database import opened
 from classifiers.engine import Engine, classify
+from classifiers.gathering import ENOUGH
 from classifiers.hyper import Hyperscan
-from classifiers.model import Block, Classification, Place, Region
+from classifiers.model import Block, Certainty, Classification, Place, Region
 from classifiers.pack import load, shipped
 from classifiers.portable import Portable
 from classifiers.rules import Rules
@@ -119,6 +120,8 @@ def test_a_document_that_has_enough_says_at_least_and_still_sees_a_higher_level(
         assert judged.level.id == "top_secret"
         star = next(one for one in judged.findings if one.masked == "机密★5年")
         assert star.at_least
-        assert star.count >= 1_000
+        assert star.count >= ENOUGH
+        numbers = next(one for one in judged.findings if one.rule == "cn.id.resident")
+        assert numbers.score >= Certainty.HIGH
         few = next(one for one in judged.findings if one.level.id == "top_secret")
         assert (few.count, few.at_least) == (1, False)
