@@ -72,6 +72,7 @@ EVENTS = {
     "keys.recovery_replaced": Say("recovery key replaced", "更换恢复密钥"),
     "keys.restored": Say("keystore restored", "恢复密钥库"),
     "setting.changed": Say("setting changed", "修改设置"),
+    "setting.confirmed": Say("setting confirmed", "确认设置"),
     "policy.drafted": Say("policy drafted", "起草策略"),
     "policy.asked": Say("policy activation asked for", "申请启用策略"),
     "policy.activated": Say("policy activated", "启用策略"),

@@ -110,9 +110,9 @@ class Office:
         """How each rule that fired lately did, for those who see policy and rules."""
         return health(self.ground, account)
 
-    def steps(self, account: Account) -> tuple[Step, ...]:
-        """What is left of the first steps of this account's office."""
-        return steps(self.ground, account)
+    def steps(self, account: Account, profile: str, accounts: tuple[str, ...]) -> tuple[Step, ...]:
+        """The way from the first start on, for this account; empty once all of it is done."""
+        return steps(self.ground, account, profile, accounts)
 
     def compliance(self, account: Account, profile: str) -> tuple[Answered, ...]:
         """Every clause of the regulations with its state here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import AccountRow, OrganisationRow
 
 ALONE = "alone_after_hours"
+SEEN = "seen"
+"""What an officer confirmed at the first start, by name: the profile, the work accounts."""
 LEAST_HOURS, MOST_HOURS = 24, 24 * 14
 
 
@@ -62,6 +65,21 @@ class Settings:
             writing.note("setting.changed", by.name, ALONE, hours=hours)
             return Chosen(row.name, hours)
 
+    def confirm_profile(self, by: Account, profile: str) -> None:
+        """An officer looked at the policy profile that is set and wants it so."""
+        self._confirm(by, "profile", profile)
+
+    def confirm_notice(self, by: Account, accounts: tuple[str, ...]) -> None:
+        """An officer says that these are the work accounts, and that their people were told (PIPL 17)."""
+        self._confirm(by, "notice", list(accounts))
+
+    def _confirm(self, by: Account, what: str, value: object) -> None:
+        need(by, Right.DECIDE)
+        with self.ground.writing(by) as writing:
+            row = writing.session.get_one(OrganisationRow, writing.organisation)
+            row.settings = _seen(row.settings, what, value)
+            writing.note("setting.confirmed", by.name, what, value=value)
+
     def rename(self, by: Account, name: str, reason: str) -> Chosen:
         """The organisation's own name. Raises Refused, UsageError for an empty name or reason."""
         need(by, Right.DECIDE)
@@ -72,6 +90,10 @@ class Settings:
             row.name = name.strip()[:200]
             writing.note("setting.changed", by.name, "organisation")
             return Chosen(row.name, int(row.settings.get(ALONE, 0)))
+
+
+def _seen(chosen: Mapping[str, Any], what: str, value: object) -> dict[str, Any]:
+    return {**chosen, SEEN: {**chosen.get(SEEN, {}), what: value}}
 
 
 def alone_after_hours(session: Session, organisation: str) -> int:

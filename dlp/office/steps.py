@@ -1,97 +1,133 @@
-"""The first steps after the first start, read off from what is there: no step is skipped by a click."""
+"""The way from the first start to a file that was sent and opened, step by step.
+
+Each step reads off from what is there whether it is done, so that the way is taken up where it was left, by whoever's
+turn it is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from dlp.language import Say
 from dlp.office.ground import Ground
 from dlp.office.people import Account
-from dlp.office.rights import Role
-from dlp.office.store.tables import AccountRow, EventRow, GroupRow, MachineRow, MemberRow, OpeningRow, TransferRow
+from dlp.office.rights import OFFICERS, Role
+from dlp.office.settings import SEEN
+from dlp.office.store.tables import (
+    AccountRow,
+    EventRow,
+    GroupRow,
+    MachineRow,
+    MemberRow,
+    OpeningRow,
+    OrganisationRow,
+    SealedRow,
+    TransferRow,
+)
 
 FIRST_ACCOUNTS = 4
-KEEP = Say("Take a first checkpoint and keep it elsewhere", "生成首个检查点并另行保存")
-MAKE = Say("Make accounts for the people who send and read files", "为收发文件的人员创建账户")
-GROUP = Say("Make the first group, with purpose and owner", "创建首个群组，明确用途和负责人")
-READ = Say("Read how each clause is answered here", "查看各条款的落实情况")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do, whether it is done, and the page where it is done."""
+    """One thing to do, by whom, whether it is done, and whether it is the next."""
 
+    key: str
     title: Say
+    role: Role
+    """Whose step it is."""
     done: bool
-    page: str
+    next: bool = False
+    mine: bool = False
+    """Whether this account has the role."""
 
 
-def steps(ground: Ground, account: Account) -> tuple[Step, ...]:
-    """The steps of this account's office; empty once all are done."""
+TITLES: Mapping[str, tuple[Say, Role]] = {
+    "sysadmin": (Say("The system administrator signs in", "系统管理员首次登录"), Role.SYSADMIN),
+    "secadmin": (
+        Say("The security administrator signs in", "安全保密管理员首次登录"),
+        Role.SECADMIN,
+    ),
+    "auditor": (Say("The security auditor signs in", "安全审计员首次登录"), Role.AUDITOR),
+    "profile": (Say("Confirm the policy profile", "确认策略方案"), Role.SECADMIN),
+    "notice": (
+        Say("Confirm the work accounts, and that their people were told", "确认工作账号并已告知相关人员"),
+        Role.SECADMIN,
+    ),
+    "people": (
+        Say("Make accounts for the people who send and read files", "为收发文件的人员创建账户"),
+        Role.SYSADMIN,
+    ),
+    "group": (
+        Say("Make the first group, with purpose, owner and readers", "创建首个群组，明确用途、负责人和接收人"),
+        Role.SECADMIN,
+    ),
+    "machine": (Say("A machine has reported", "终端已上线"), Role.SYSADMIN),
+    "sent": (Say("Drop the test file into the outbox folder", "将测试文件放入外发文件夹"), Role.USER),
+    "opened": (Say("Open its sealed copy", "打开其加密副本"), Role.USER),
+    "checkpoint": (
+        Say("Take a first checkpoint and keep it elsewhere", "生成首个检查点并另行保存"),
+        Role.AUDITOR,
+    ),
+}
+
+
+def steps(ground: Ground, account: Account, profile: str, accounts: tuple[str, ...]) -> tuple[Step, ...]:
+    """The steps for this account; empty once all are done. Officers see the whole office's, others their own two.
+
+    ``profile`` and ``accounts`` (work accounts) are what is set now: a confirmation of something else is none.
+    """
+    officer = bool(OFFICERS & account.roles)
     with ground.reading() as session:
-        found: list[Step] = []
-        if Role.SYSADMIN in account.roles:
-            found += _sysadmin(session)
-        if Role.SECADMIN in account.roles:
-            found += _secadmin(session)
-        if Role.AUDITOR in account.roles:
-            taken = _any(session, select(EventRow.id).where(EventRow.kind == "audit.checkpoint"))
-            found.append(
-                Step(
-                    Say("Take a first checkpoint and keep it elsewhere", "生成首个检查点并另行保存"),
-                    taken,
-                    "audit.page",
-                )
-            )
-        if Role.USER in account.roles:
-            found += _user(session, account)
-    return () if all(step.done for step in found) else tuple(found)
+        if officer:
+            done = _office(session, ground.organisation, profile, accounts)
+        else:
+            done = _own(session, account) if Role.USER in account.roles else {}
+    if all(done.values()):
+        return ()
+    first = next(key for key in TITLES if done.get(key) is False)
+    return tuple(
+        Step(key, title, role, done[key], key == first, role in account.roles)
+        for key, (title, role) in TITLES.items()
+        if key in done
+    )
 
 
-def _sysadmin(session: Session) -> list[Step]:
-    people = (session.scalar(select(func.count()).select_from(AccountRow)) or 0) > FIRST_ACCOUNTS
-    machine = _any(session, select(MachineRow.id).where(MachineRow.last_seen != ""))
-    return [
-        Step(
-            Say("Make accounts for the people who send and read files", "为收发文件的人员创建账户"),
-            people,
-            "people.page",
-        ),
-        Step(Say("A machine has reported", "终端已上线"), machine, "groups.machines"),
-    ]
+def _office(session: Session, organisation: str, profile: str, accounts: tuple[str, ...]) -> dict[str, bool]:
+    """All of it with one question, because the first page asks it each time."""
+    row = session.get_one(OrganisationRow, organisation)
+    seen: Mapping[str, Any] = row.settings.get(SEEN, {})
+    asked: dict[str, ColumnElement[Any]] = {
+        **{role.value: _signed_in(role) for role in (Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR)},
+        "people": select(func.count()).select_from(AccountRow).scalar_subquery() > FIRST_ACCOUNTS,
+        "group": _group_with_readers(),
+        "machine": exists().where(MachineRow.last_seen != ""),
+        "sent": exists().where(SealedRow.id != ""),
+        "opened": exists().where(and_(OpeningRow.outcome == "released", OpeningRow.header_digest != "")),
+        "checkpoint": exists().where(EventRow.kind == "audit.checkpoint"),
+    }
+    found = session.execute(select(*(value.label(key) for key, value in asked.items()))).one()
+    done = {key: bool(value) for key, value in found._mapping.items()}
+    return {**done, "profile": seen.get("profile") == profile, "notice": seen.get("notice") == list(accounts)}
 
 
-def _secadmin(session: Session) -> list[Step]:
-    named = select(EventRow.id).where(EventRow.kind == "setting.changed", EventRow.subject == "organisation")
-    group = _any(session, select(GroupRow.id).where(GroupRow.closed.is_(False)))
-    readers = (session.scalar(select(func.count()).select_from(MemberRow)) or 0) > 1
-    return [
-        Step(Say("Write the organisation's name", "填写单位名称"), _any(session, named), "settings.page"),
-        Step(
-            Say("Make the first group, with purpose and owner", "创建首个群组，明确用途和负责人"), group, "groups.page"
-        ),
-        Step(Say("Take readers into it", "将接收人加入群组"), readers, "groups.page"),
-        Step(
-            Say("Read how each clause is answered here", "查看各条款的落实情况"),
-            group and readers,
-            "reports.compliance",
-        ),
-    ]
+def _signed_in(role: Role) -> ColumnElement[bool]:
+    has = cast(AccountRow.roles, String).like(f'%"{role.value}"%')
+    return exists().where(and_(AccountRow.last_sign_in != "", has))
 
 
-def _user(session: Session, account: Account) -> list[Step]:
-    sent = select(TransferRow.id).where(func.lower(TransferRow.person) == account.name.lower())
-    sent_any = _any(session, sent) or _any(session, select(TransferRow.id))
-    opened = select(OpeningRow.id).where(OpeningRow.account == account.id, OpeningRow.outcome == "released")
-    return [
-        Step(Say("Drop a test file into the outbox folder", "将测试文件放入外发文件夹"), sent_any, "transfers.page"),
-        Step(Say("Open a sealed file here", "在此打开一个加密文件"), _any(session, opened), "sealed.open_page"),
-    ]
+def _group_with_readers() -> ColumnElement[bool]:
+    members = select(func.count()).select_from(MemberRow).where(MemberRow.group == GroupRow.id).scalar_subquery()
+    return exists().where(and_(GroupRow.closed.is_(False), members > 1))
 
 
-def _any(session: Session, asked: Any) -> bool:  # noqa: ANN401 - a Select of any column
-    return session.scalar(asked.limit(1)) is not None
+def _own(session: Session, account: Account) -> dict[str, bool]:
+    sent = exists().where(func.lower(TransferRow.person) == account.name.lower())
+    opened = exists().where(and_(OpeningRow.account == account.id, OpeningRow.outcome == "released"))
+    found = session.execute(select(sent.label("sent"), opened.label("opened"))).one()
+    return {"sent": bool(found.sent), "opened": bool(found.opened)}

@@ -15,6 +15,9 @@ EVERY = {S, C, A, U, G}
 SEES = {C, U, G}
 MAY: dict[str, set[str]] = {
     "GET /": EVERY,
+    "GET /first-steps/": EVERY,
+    "GET /first-steps/test-file": EVERY,
+    "POST /first-steps/<what>": {C},
     "GET /me": EVERY,
     "POST /me/password": EVERY,
     "POST /me/compromised": EVERY,
