@@ -1,6 +1,7 @@
 """``python -m benchmarks._soak [MINUTES]``: the agent at fifty times the ordinary rate; what grows is told.
 
-Ordinary is one file sent and one received a minute. Run by hand: it takes half an hour.
+Ordinary is one file sent and one received a minute; what is ready is sent, and its copy removed, within some minutes.
+Run by hand: it takes half an hour.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dlp.config import Home, Settings
 
 TIMES = 50
 SAMPLE_SECONDS = 60.0
+STANDS_SECONDS = 180.0
+"""How long a file stands in Ready."""
 
 
 def main() -> None:
@@ -60,10 +63,18 @@ def _live(home: Home, box: Path, month: Path, sources: list[Path], pid: int, min
             count += 1
         if passed > next_sample:
             next_sample += SAMPLE_SECONDS
+            _sent(box)
             samples.append(_sample(home, box, pid, count))
             print(json.dumps(samples[-1]), flush=True)
         time.sleep(0.05)
     return samples
+
+
+def _sent(box: Path) -> None:
+    """People remove the copies that they sent."""
+    for path in (*(box / "Ready").iterdir(), *(box / "Originals").iterdir()):
+        if time.time() - path.stat().st_ctime > STANDS_SECONDS:
+            path.unlink()
 
 
 def _sample(home: Home, box: Path, pid: int, count: int) -> dict[str, float]:
