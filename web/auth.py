@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, g, redirect, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as Answer
 
 from dlp.office.refusals import no_right
@@ -23,6 +24,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def knock() -> Answer | None:
         door = DOORS.get(request.endpoint or "")
+        if isinstance(request.routing_exception, RequestRedirect):
+            raise request.routing_exception  # an address typed without its last slash
         if door is None:
             raise NotFound
         # No text of ours holds one, and a database that refuses it would answer with an error of its own.

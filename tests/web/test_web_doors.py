@@ -165,3 +165,8 @@ def test_what_is_no_page_is_no_page_for_anybody(console: Served) -> None:
             assert visitor.get(path).status in {400, 404, 308}, path
         assert visitor.ask("DELETE", "/incidents/").status in {404, 405}
         assert visitor.ask("OPTIONS", "/incidents/").status in {303, 404, 405, 200}
+
+
+def test_an_address_without_its_last_slash_leads_to_the_page(console: Served) -> None:
+    answer = console.visitor("secadmin").get("/incidents?q=1")
+    assert answer.status == 308 and answer.location.endswith("/incidents/?q=1")
