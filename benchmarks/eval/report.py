@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.eval.judge import Result
 from benchmarks.eval.paper import Want
@@ -15,11 +16,13 @@ WORST = 10
 PLAIN, ALL = 0.99, 0.95
 HOLDS, ENCRYPTS = 0.001, 0.005
 MARKS = (Want.STATE, Want.WORK, Want.TRADE, Want.INTERNAL, Want.ENGLISH)
+APART = Path(__file__).with_name("apart.md")
+"""What was judged once and cannot be made again: figures of papers before anything was mended after them."""
 HEAD = """# How well marks are told from mentions
 
 Made by `make eval` (seed {seed}): {count} documents with a mark, an identifier or a key, and {count} hard negatives, each
 rendered into a real file of one of eight formats, read by the product's own readers, classified with the shipped packs,
-and judged by the standard policy.
+and judged by the standard policy. What papers of other writers say is at the end.
 
 The documents are made by a generator that the authors of the rules wrote, so the figures say that the rules do what they
 were meant to, in every format and spelling listed here. They do not say how often the marks of documents that nobody here
@@ -135,7 +138,7 @@ class Report:
         ]
         lines += [f"| `{rule}` | {tally.total} | {tally.share:.2%} |" for rule, tally in sorted(self.fired.items())]
         lines += ["\n## The worst misses\n", *self._worst()]
-        return "\n".join(lines) + "\n"
+        return "\n".join(lines) + "\n" + APART.read_text("utf-8")
 
     def _worst(self) -> list[str]:
         """False alarms first, then marks not found, one of each kind."""

@@ -1,10 +1,11 @@
 # ruff: noqa: E501 - rows of the report stay on one line
-"""The held-out set: written apart from the generator and frozen before anything was judged by it."""
+"""``python -m benchmarks.eval.second [third]``: a set written apart from the generator, frozen before it was judged."""
 
 from __future__ import annotations
 
 import random
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from classifiers.rules import Rules
 from dlp.model import Action, Document, Limits, Origin
 from dlp.policy import Policy
 
-HERE = Path(__file__).parent / "held_out"
+SETS = {"second": Path(__file__).parent / "held_out", "third": Path(__file__).parent / "third"}
 RENDERED = ("txt", "docx", "pdf")
 KEY = b"held out"
 FIELD = re.compile(r"\{(name|id|id4|id81|idfull|card|card4|mobile|passport|mail|digits\d+)\}")
@@ -53,9 +54,9 @@ class Judged:
         return self.classification.level
 
 
-def cases() -> Iterator[Held]:
-    """All, in order."""
-    for path in sorted(HERE.glob("*.txt")):
+def cases(name: str = "second") -> Iterator[Held]:
+    """All of a set, in order."""
+    for path in sorted(SETS[name].glob("*.txt")):
         parts = re.split(r"(?m)^(?==== )", path.read_text("utf-8"))
         for number, part in enumerate(parts[1:], 1):
             head, _, text = part.partition("\n")
@@ -96,9 +97,9 @@ def _made(what: str, chance: random.Random) -> str:
     }[what]
 
 
-def judged(rules: Rules, policy: Policy) -> Iterator[Judged]:
+def judged(rules: Rules, policy: Policy, name: str = "second") -> Iterator[Judged]:
     """Every case, text of the page as three kinds of real files."""
-    for case in cases():
+    for case in cases(name):
         if case.region is Region.BODY:
             for form in RENDERED:
                 yield _as_file(case, form, rules, policy)
@@ -168,7 +169,8 @@ def main() -> None:
     from classifiers.pack import load, shipped
     from dlp import policy_file
 
-    results = list(judged(load(shipped()), policy_file.load(policy_file.shipped("standard"))))
+    name = sys.argv[1] if len(sys.argv) > 1 else "second"
+    results = list(judged(load(shipped()), policy_file.load(policy_file.shipped("standard")), name))
     print("\n".join([*report(results), "", *wrong(results)]))
 
 
