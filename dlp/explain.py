@@ -12,6 +12,7 @@ from classifiers.rules import Rules
 from dlp.language import Language, Say
 from dlp.model import Action, Origin, Verdict
 from dlp.policy import Policy
+from dlp.sign_words import sign_words
 from dlp.words import ACTIONS
 
 EXACT = 3
@@ -84,11 +85,16 @@ def _sum(made: Sum | None, finding: Finding, language: Language) -> str:
     if made is None:
         return f"= {finding.score}"
     base = Say("base {n}", "基础分 {n}").format(n=made.base).to(language)
-    points = "".join(f", {name} {points:+d}" for name, points in made.points)
+    points = "".join(f", {_sign(name, language)} {points:+d}" for name, points in made.points)
     most = Say("at most {n} because of {name}", "因 {name} 不超过 {n}")
-    caps = "".join(f"; {most.format(n=cap, name=name).to(language)}" for name, cap in made.caps)
+    caps = "".join(f"; {most.format(n=cap, name=_sign(name, language)).to(language)}" for name, cap in made.caps)
     kept = f" → {made.score}" if made.total != made.score else ""
     return f"{base}{points}{caps} = {made.total}{kept}"
+
+
+def _sign(name: str, language: Language) -> str:
+    words = sign_words(name).to(language)
+    return name if words == name else f"{words} ({name})"
 
 
 def _turning(found: Turning | None) -> Say:

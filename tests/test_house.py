@@ -55,7 +55,7 @@ ASKS = {
     "classifiers": {"classifiers"},
     "keys": {"keys"},
     "web": {
-        *("web", "office", "model", "language", "words", "outcome_words", "errors", "config", "protocol"),
+        *("web", "office", "model", "language", "words", "outcome_words", "sign_words", "errors", "config", "protocol"),
         *("classifiers", "keys", "ulid", "dlp"),
     },
 }

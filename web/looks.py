@@ -15,6 +15,7 @@ from flask_babel import Babel, format_datetime, get_timezone  # type: ignore[imp
 
 from dlp.language import Language, Say
 from dlp.office import Account, Right, allowed
+from dlp.sign_words import sign_words
 from web import words
 from web.event_words import event_word
 from web.here import language, settings, visitor
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
         again=again,
         both=both,
         event_word=event_word,
+        sign_words=sign_words,
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
         may=may,
         pages=shown_pages,

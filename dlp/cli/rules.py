@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 
 from classifiers.pack import PackError, load, shipped
-from classifiers.rules import Rule, Rules
+from classifiers.rules import Rule, Rules, Sign
 from dlp.cli.room import Room, Words
 from dlp.errors import UsageError
 from dlp.inspection import pack_files
 from dlp.language import Language, Say
+from dlp.sign_words import sign_words
 from dlp.words import CATEGORIES, LEVELS
 
 EXAMPLE = "dlp rules test my-pack.yaml"
@@ -129,12 +130,14 @@ def _show(rule: Rule, language: Language) -> None:
     print(f"  {Say('category', '类别').to(language)}: {CATEGORIES[rule.category].to(language)}")
     print(f"  {Say('base score', '基础分').to(language)}: {rule.base}")
     for sign, points in rule.supports:
-        print(f"  {points:+4d}  {sign.name}{_where(sign.where.value, sign.pattern)}")
+        print(f"  {points:+4d}  {_told(sign, language)}")
     for sign, cap in rule.caps:
-        print(f"  ≤{cap:3d}  {sign.name}{_where(sign.where.value, sign.pattern)}")
+        print(f"  ≤{cap:3d}  {_told(sign, language)}")
     for sign in rule.unless:
-        print(f"  {Say('never with', '排除').to(language)}: {sign.name}{_where(sign.where.value, sign.pattern)}")
+        print(f"  {Say('never with', '排除').to(language)}: {_told(sign, language)}")
 
 
-def _where(where: str, pattern: str) -> str:
-    return f"  ({where}: {pattern[:100]})" if pattern else ""
+def _told(sign: Sign, language: Language) -> str:
+    words = sign_words(sign.name).to(language)
+    asked = f"  ({sign.where.value}: {sign.pattern[:100]})" if sign.pattern else ""
+    return f"{sign.name}{'' if words == sign.name else f'  {words}'}{asked}"

@@ -92,5 +92,5 @@ def test_the_json_says_the_same_as_the_lines() -> None:
     assert told["turning"] == {"findings": [0], "action": "allow"}
     assert told["scores"][0]["points"]["strong_symbol"] == 60
     text = "\n".join(lines(content, RULES, Language.ZH))
-    assert "基础分 0, strong_symbol +60" in text
+    assert "基础分 0, 带星号 (strong_symbol) +60" in text
     assert "如果没有 机密★10年，结论将是允许发送" in text
