@@ -96,7 +96,7 @@ _VALUE = {
     "service_word": Say("a service line", "为客服或热线"),
     "service_mail": Say("a service address", "为公用邮箱"),
     "repeated": Say("repeated in the document", "文件中多次出现"),
-    "always": Say("always", "始终"),
+    "always": Say("in any case", "始终"),
 }
 _SUBJECTS = {
     "id": Say("identity papers", "身份证件"),
