@@ -89,7 +89,10 @@ def _counts(ground: Ground) -> dict[str, int]:
             "records": RecordRow,
             "incidents": IncidentRow,
         }
-        plain = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
+        asked = [
+            select(func.count()).select_from(table).scalar_subquery().label(name) for name, table in tables.items()
+        ]
+        plain = {name: int(count) for name, count in session.execute(select(*asked)).one()._mapping.items()}
     return {
         **plain,
         **{name: int(kinds.get(kind, 0)) for name, kind in OF_EVENTS.items()},

@@ -57,8 +57,7 @@ class Desk:
                 known.remarks(session, row),
                 known.events(session, row),
                 *known.sightings(session, row, transfer),
-                known.person(session, transfer, self.ground.now(-PAST)),
-                known.rules(session, transfer),
+                *known.past(session, transfer, self.ground.now(-PAST)),
                 row.state == "decided" and self._undoable(session, account, row) is not None,
             )
 

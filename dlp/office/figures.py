@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from classifiers.model import Level
@@ -94,26 +95,17 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
             actions[action] += number
             levels[Level(level).id] += number
         decided, median = _decisions(session, ground.organisation, since, end)
-        waiting, oldest = session.execute(
-            select(func.count(), func.min(IncidentRow.opened)).where(IncidentRow.state.in_(("open", "asked")))
-        ).one()
         return Figures(
             since,
             span[-1],
             tuple(sorted(per_day.items())),
             dict(actions),
             {level.id: levels[level.id] for level in Level if levels[level.id]},
-            _groups(session, since, end),
-            _departments(session, since, end),
+            *_by_name(session, since, end),
             _rules(session, since, end),
             decided,
             median,
-            waiting,
-            oldest or "",
-            _count(session, SealedRow, since, end),
-            _count(session, RecordRow, since, end),
-            session.scalar(select(func.coalesce(func.sum(RecordRow.size), 0))) or 0,
-            *_openings(session, since, end),
+            **_totals(session, since, end),
         )
 
 
@@ -133,21 +125,26 @@ def _cells(session: Session, organisation: str, since: str, end: str) -> list[tu
     return [tuple(row) for row in session.execute(asked.group_by(day, TransferRow.action, TransferRow.level))]
 
 
-def _groups(session: Session, since: str, end: str) -> tuple[tuple[str, int], ...]:
-    asked = select(TransferRow.group, func.count()).where(TransferRow.at >= since, TransferRow.at < end)
-    asked = asked.where(TransferRow.group != "").group_by(TransferRow.group).order_by(func.count().desc())
-    return tuple((name, number) for name, number in session.execute(asked.limit(MOST_NAMES)))
-
-
-def _departments(session: Session, since: str, end: str) -> tuple[tuple[str, dict[str, int]], ...]:
+def _by_name(
+    session: Session, since: str, end: str
+) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, dict[str, int]], ...]]:
+    """Files by group, and by department and verdict, the most first; one question for both."""
+    inside = and_(TransferRow.at >= since, TransferRow.at < end)
     named = func.coalesce(AccountRow.department, "")
-    asked = select(named, TransferRow.action, func.count())
-    asked = asked.outerjoin(AccountRow, func.lower(AccountRow.name) == func.lower(TransferRow.person))
-    asked = asked.where(TransferRow.at >= since, TransferRow.at < end).group_by(named, TransferRow.action)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for name, action, number in session.execute(asked):
-        found[name][action] = number
-    return tuple(sorted(found.items(), key=lambda one: -sum(one[1].values())))
+    of_group = select(literal("group").label("of"), TransferRow.group, literal(""), func.count())
+    of_group = of_group.where(inside, TransferRow.group != "").group_by(TransferRow.group)
+    of_department = select(literal("department"), named, TransferRow.action, func.count())
+    of_department = of_department.outerjoin(AccountRow, func.lower(AccountRow.name) == func.lower(TransferRow.person))
+    asked = union_all(of_group, of_department.where(inside).group_by(named, TransferRow.action))
+    groups: dict[str, int] = {}
+    departments: dict[str, dict[str, int]] = defaultdict(dict)
+    for of, name, action, number in session.execute(asked):
+        if of == "group":
+            groups[name] = number
+        else:
+            departments[name][action] = number
+    most = sorted(groups.items(), key=lambda one: (-one[1], one[0]))[:MOST_NAMES]
+    return tuple(most), tuple(sorted(departments.items(), key=lambda one: -sum(one[1].values())))
 
 
 def _rules(session: Session, since: str, end: str) -> tuple[Health, ...]:
@@ -169,12 +166,19 @@ def _decisions(session: Session, organisation: str, since: str, end: str) -> tup
     return len(hours), hours[len(hours) // 2] if hours else None
 
 
-def _count(session: Session, table: type[SealedRow] | type[RecordRow], since: str, end: str) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(table.at >= since, table.at < end)) or 0
-
-
-def _openings(session: Session, since: str, end: str) -> tuple[int, int]:
+def _totals(session: Session, since: str, end: str) -> dict[str, Any]:
+    """The single numbers, with one question."""
+    waiting = select(IncidentRow.opened).where(IncidentRow.state.in_(("open", "asked"))).subquery()
     inside = and_(OpeningRow.at >= since, OpeningRow.at < end)
-    asked = select(OpeningRow.outcome, func.count()).where(inside).group_by(OpeningRow.outcome)
-    found = {str(outcome): int(number) for outcome, number in session.execute(asked)}
-    return found.get("released", 0), found.get("refused", 0)
+    asked: dict[str, Select[Any]] = {
+        "waiting": select(func.count()).select_from(waiting),
+        "oldest": select(func.coalesce(func.min(waiting.c.opened), "")),
+        "sealed": select(func.count()).where(SealedRow.at >= since, SealedRow.at < end),
+        "records": select(func.count()).where(RecordRow.at >= since, RecordRow.at < end),
+        "record_bytes": select(func.coalesce(func.sum(RecordRow.size), 0)),
+        "opened": select(func.count()).where(inside, OpeningRow.outcome == "released"),
+        "refused": select(func.count()).where(inside, OpeningRow.outcome == "refused"),
+    }
+    found = session.execute(select(*(one.scalar_subquery().label(name) for name, one in asked.items()))).one()
+    # PostgreSQL sums to a decimal.
+    return {name: value if name == "oldest" else int(value) for name, value in found._mapping.items()}

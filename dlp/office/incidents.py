@@ -60,7 +60,7 @@ class Incidents:
         """Incidents that the account may see, newest first; UsageError for a state or level that is none."""
         need(account, Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
         with self.ground.reading() as session:
-            asked = self._visible(session, account)
+            asked = self._visible(account)
             if filter.state != "all":
                 asked = asked.where(IncidentRow.state.in_(_states(filter.state)))
             if filter.level:
@@ -182,13 +182,13 @@ class Incidents:
             writing.session.flush()
             return incident_view(writing.session, row)
 
-    def _visible(self, session: Session, account: Account) -> Select[Any]:
+    def _visible(self, account: Account) -> Select[Any]:
         joined = select(IncidentRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
-        return joined.where(*seen_by(session, self.ground.organisation, account))
+        return joined.where(*seen_by(self.ground.organisation, account))
 
     def find(self, session: Session, account: Account, incident_id: str) -> IncidentRow:
         """The row, for rooms of the office that go on in this transaction; NotFound."""
-        asked = self._visible(session, account).where(IncidentRow.id == incident_id)
+        asked = self._visible(account).where(IncidentRow.id == incident_id)
         found = session.execute(asked.add_columns(TransferRow)).one_or_none()  # both at once: pages count their queries
         if found is None:
             raise not_there(INCIDENT)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from dlp.model import Action, Direction
@@ -154,23 +154,23 @@ def _since(transfer: TransferRow, before: TransferRow) -> Since:
     return Since(before.number, frozenset(str(one["fingerprint"]) for one in transfer.findings) - then)
 
 
-def rules(session: Session, transfer: TransferRow) -> dict[str, tuple[int, int]]:
-    """How often each rule of this transfer was right, by what was decided."""
-    rules = sorted({str(one["rule"]) for one in transfer.findings})
-    if not rules:
-        return {}
-    wrong = func.sum(case((DecisionRow.rule == HitRow.rule, 1), else_=0))
-    asked = select(HitRow.rule, func.count(), wrong).join(IncidentRow, IncidentRow.transfer == HitRow.transfer)
-    asked = asked.join(DecisionRow, DecisionRow.incident == IncidentRow.id).where(HitRow.rule.in_(rules))
-    return {rule: (count, int(bad or 0)) for rule, count, bad in session.execute(asked.group_by(HitRow.rule))}
-
-
-def person(session: Session, transfer: TransferRow, since: str) -> Person:
-    """What the sender sent since then."""
-    asked = select(TransferRow.action, func.count()).where(
+def past(session: Session, transfer: TransferRow, since: str) -> tuple[Person, dict[str, tuple[int, int]]]:
+    """What the sender sent since then; and how often each rule of this transfer was right, by what was decided."""
+    sent = select(literal("action"), TransferRow.action, func.count(), literal(0)).where(
         TransferRow.person == transfer.person,
         TransferRow.at >= since,
         TransferRow.direction == Direction.OUTGOING.value,
     )
-    counts = {str(action): int(number) for action, number in session.execute(asked.group_by(TransferRow.action))}
-    return Person(sum(counts.values()), counts.get(Action.HOLD, 0), counts.get(Action.BLOCK, 0))
+    wrong = func.coalesce(func.sum(case((DecisionRow.rule == HitRow.rule, 1), else_=0)), 0)
+    did = select(literal("rule"), HitRow.rule, func.count(), wrong)
+    did = did.join(IncidentRow, IncidentRow.transfer == HitRow.transfer)
+    did = did.join(DecisionRow, DecisionRow.incident == IncidentRow.id)
+    did = did.where(HitRow.rule.in_(sorted({str(one["rule"]) for one in transfer.findings}))).group_by(HitRow.rule)
+    actions: dict[str, int] = {}
+    rules: dict[str, tuple[int, int]] = {}
+    for of, name, count, bad in session.execute(union_all(sent.group_by(TransferRow.action), did)):
+        if of == "action":
+            actions[name] = count
+        else:
+            rules[name] = (count, int(bad))
+    return Person(sum(actions.values()), actions.get(Action.HOLD, 0), actions.get(Action.BLOCK, 0)), rules

@@ -67,7 +67,7 @@ class Queue:
         size = max(1, min(size, LONGEST))
         with self.ground.reading() as session:
             best = func.max(IncidentRow.rank)
-            grouped = self._filtered(session, account, asked, select(best, func.count())).group_by(IncidentRow.bundle)
+            grouped = self._filtered(account, asked, select(best, func.count())).group_by(IncidentRow.bundle)
             if after:
                 grouped = grouped.having(best < after)
             found = session.execute(grouped.order_by(best.desc()).limit(size + 1)).all()
@@ -90,7 +90,7 @@ class Queue:
         """A short text that changes when the waiting incidents do, for pages that look again."""
         with self.ground.reading() as session:
             counted = select(func.count(), func.max(IncidentRow.id), func.sum(func.length(IncidentRow.assigned)))
-            asked = self._filtered(session, account, ALL_WAITING, counted)
+            asked = self._filtered(account, ALL_WAITING, counted)
             asked_for = asked.add_columns(func.sum(func.length(IncidentRow.state)))
             return "-".join(str(value or 0) for value in session.execute(asked_for).one())
 
@@ -98,7 +98,7 @@ class Queue:
         """The incident that comes next in the queue of what waits; empty at its end."""
         with self.ground.reading() as session:
             here = session.get(IncidentRow, incident_id)
-            asked = self._filtered(session, account, ALL_WAITING, select(IncidentRow.id))
+            asked = self._filtered(account, ALL_WAITING, select(IncidentRow.id))
             asked = asked.order_by(IncidentRow.rank.desc()).limit(1)
             if here is not None:
                 below = session.scalar(asked.where(IncidentRow.rank < here.rank))
@@ -106,7 +106,7 @@ class Queue:
                 return below or session.scalar(asked) or ""
             return session.scalar(asked) or ""
 
-    def _filtered(self, session: Session, account: Account, asked: Asked, chosen: Any) -> Any:  # noqa: ANN401 - a Select of any columns
+    def _filtered(self, account: Account, asked: Asked, chosen: Any) -> Any:  # noqa: ANN401 - a Select of any columns
         chosen = chosen.where(IncidentRow.organisation == self.ground.organisation)
         if asked.state not in STATES:
             raise UsageError(Say("expected one of " + ", ".join(STATES), "状态应为 " + "、".join(STATES)))
@@ -118,7 +118,7 @@ class Queue:
             chosen = chosen.where(IncidentRow.rank >= f"{level_of(asked.level)}")
         columns = {name: getattr(asked, name) for name in ("action", "direction", "person", "group")}
         named = {name: value for name, value in columns.items() if value}
-        theirs = () if allowed(account, Right.SEE_ALL) else seen_by(session, self.ground.organisation, account)
+        theirs = () if allowed(account, Right.SEE_ALL) else seen_by(self.ground.organisation, account)
         if named or theirs or asked.text.strip():
             chosen = chosen.join(TransferRow, TransferRow.id == IncidentRow.transfer).where(*theirs)
             for name, value in named.items():

@@ -36,7 +36,9 @@ class SealedFiles:
         """Those that the account sealed, gets through a group, or oversees; newest first."""
         with self.ground.reading() as session:
             asked = _named(self._visible(account), SealedRow, text)
-            return page(session, asked, SealedRow.id, lambda row: _view(session, row), after, size)
+            found = page(session, asked, SealedRow.id, lambda row: row, after, size)
+            opened = _opened(session, [row.header_digest for row in found.rows])
+            return Page(tuple(sealed_view(row, opened.get(row.header_digest, 0)) for row in found.rows), found.next)
 
     def show(self, account: Account, sealed_id: str) -> Sealed:
         """One sealed file by its id or the digest of its header."""
@@ -172,5 +174,11 @@ def _keeps(account: Account, row: SealedRow) -> bool:
 
 
 def _view(session: Session, row: SealedRow) -> Sealed:
-    released = (OpeningRow.header_digest == row.header_digest) & (OpeningRow.outcome == "released")
-    return sealed_view(row, session.scalar(select(func.count()).select_from(OpeningRow).where(released)) or 0)
+    return sealed_view(row, _opened(session, [row.header_digest]).get(row.header_digest, 0))
+
+
+def _opened(session: Session, digests: list[str]) -> dict[str, int]:
+    """How often each was opened, with one question for a whole page."""
+    asked = select(OpeningRow.header_digest, func.count()).where(OpeningRow.outcome == "released")
+    asked = asked.where(OpeningRow.header_digest.in_(digests)).group_by(OpeningRow.header_digest)
+    return {str(digest): int(number) for digest, number in session.execute(asked)}

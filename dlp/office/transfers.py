@@ -34,7 +34,7 @@ class Transfers:
     def page(self, account: Account, filter: TransferFilter = EVERY, after: str = "", size: int = 50) -> Page[Transfer]:
         """Those that the account may see, newest first. UsageError for a level that is none."""
         with self.ground.reading() as session:
-            asked = filtered(visible(session, self.ground.organisation, account), filter)
+            asked = filtered(visible(self.ground.organisation, account), filter)
             found = page(session, asked, TransferRow.id, lambda row: row, after, size)
             incidents = incidents_of(session, [row.id for row in found.rows])
             return Page(tuple(transfer_view(row, incidents.get(row.id, "")) for row in found.rows), found.next)
@@ -42,19 +42,19 @@ class Transfers:
     def show(self, account: Account, transfer_id: str) -> Transfer:
         """One transfer; NotFound also where the account may not see it."""
         with self.ground.reading() as session:
-            asked = visible(session, self.ground.organisation, account).where(TransferRow.id == transfer_id)
+            asked = visible(self.ground.organisation, account).where(TransferRow.id == transfer_id)
             row = session.scalars(asked).one_or_none()
             if row is None:
                 raise not_there(TRANSFER)
             return transfer_view(row, incidents_of(session, [row.id]).get(row.id, ""))
 
 
-def visible(session: Session, organisation: str, account: Account) -> Select[Any]:
+def visible(organisation: str, account: Account) -> Select[Any]:
     """The transfers that an account may see: all, those of its groups, or its own."""
-    return select(TransferRow).where(*seen_by(session, organisation, account))
+    return select(TransferRow).where(*seen_by(organisation, account))
 
 
-def seen_by(session: Session, organisation: str, account: Account) -> tuple[ColumnElement[bool], ...]:
+def seen_by(organisation: str, account: Account) -> tuple[ColumnElement[bool], ...]:
     """The same as conditions, for questions that join transfers anyway."""
     ours = TransferRow.organisation == organisation
     if allowed(account, Right.SEE_ALL):
@@ -62,8 +62,8 @@ def seen_by(session: Session, organisation: str, account: Account) -> tuple[Colu
     ways: list[ColumnElement[bool]] = []
     if allowed(account, Right.SEE_OWN):
         ways.append(func.lower(TransferRow.person) == account.name.lower())
-    if groups := names_owned(session, organisation, account):
-        ways.append(TransferRow.group.in_(groups))
+    if allowed(account, Right.SEE_GROUP):
+        ways.append(TransferRow.group.in_(names_owned(organisation, account)))
     return (ours, or_(*ways) if ways else TransferRow.id == "")
 
 

@@ -199,7 +199,10 @@ def files(world: World) -> dict[str, str]:
     )
     world.office.requests.make(world.user, "group", "年度审计组", "与审计机构交换底稿")
     sealed = world.office.sealed_files.page(world.secadmin).rows[0].id
-    return {"incident": one, "asked": asked, "sealed": sealed, "person": world.people["li.lei"].id}
+    text = (HERE.parent.parent / "dlp" / "policies" / "standard.yaml").read_text("utf-8")
+    draft = world.office.policies.draft(world.secadmin, text.replace("internal: 1095", "internal: 730"), "缩短保存期限")
+    world.office.policies.ask(world.secadmin, draft.id)
+    return {"version": draft.id, "incident": one, "asked": asked, "sealed": sealed, "person": world.people["li.lei"].id}
 
 
 def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
@@ -217,6 +220,9 @@ def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
                 ("report", "/overview/report"),
                 ("compliance", "/compliance"),
                 ("policy", "/policy/"),
+                ("policy-version", f"/policy/{found['version']}"),
+                ("rules", "/policy/rules"),
+                ("first-steps", "/first-steps/"),
                 ("groups", "/groups/"),
             ),
             *(("person", f"/people/{found['person']}"), ("settings", "/settings/"), ("archived", "/archive/R1")),
