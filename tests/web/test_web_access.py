@@ -116,6 +116,7 @@ def test_a_reviewer_s_day_by_keyboard_alone(chromium: Any, console: Served) -> N
                 break
         page.keyboard.press("Enter")
         page.wait_for_selector("#rows")
+        page.wait_for_load_state()  # the keys are there once the page's scripts ran
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.wait_for_selector("#deciding")
