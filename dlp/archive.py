@@ -76,7 +76,7 @@ class Archive:
         if not what:
             return list(self._records("1 ORDER BY id DESC"))
         part = "%" + what.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        fits = "CAST(name AS TEXT) LIKE ? ESCAPE '\\' OR id = ? COLLATE NOCASE OR object = lower(?) ORDER BY id DESC"
+        fits = "CAST(name AS TEXT) LIKE ? ESCAPE '\\' OR id = upper(?) OR object = lower(?) ORDER BY id DESC"
         return list(self._records(fits, part, what, what))
 
     def find(self, what: str) -> Record:

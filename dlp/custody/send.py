@@ -215,8 +215,8 @@ def _in_states(columns: str, states: tuple[State, ...]) -> str:
 def by_number(journal: Journal, number: str) -> Send:
     """By the short number that people type, also that of one file in it. Raises UsageError where there is none."""
     asked = (
-        "SELECT * FROM sends WHERE number = ? COLLATE NOCASE OR id IN "
-        "(SELECT send FROM transfers WHERE number = ? COLLATE NOCASE)"
+        "SELECT * FROM sends WHERE number = upper(?) OR id IN "
+        "(SELECT send FROM transfers WHERE number = upper(?))"
     )
     text = os.fsencode(number.strip()).decode("utf-8", "replace")
     rows = journal.database.rows(asked, text, text)
@@ -236,8 +236,8 @@ def no_such_number(number: str) -> UsageError:
 def alike(journal: Journal, what: str) -> list[Send]:
     """By name, number or sha256, of the whole or of a file in it; newest first."""
     name = os.fsencode(what)
-    inner = "SELECT send FROM transfers WHERE name = ? OR number = ? COLLATE NOCASE OR sha256 = lower(?)"
-    asked = f"SELECT * FROM sends WHERE name = ? OR number = ? COLLATE NOCASE OR id IN ({inner}) ORDER BY id DESC"  # noqa: S608
+    inner = "SELECT send FROM transfers WHERE name = ? OR number = upper(?) OR sha256 = lower(?)"
+    asked = f"SELECT * FROM sends WHERE name = ? OR number = upper(?) OR id IN ({inner}) ORDER BY id DESC"  # noqa: S608
     text = name.decode("utf-8", "replace")
     return [send_of(row) for row in journal.database.rows(asked, name, text, name, text, text)]
 
