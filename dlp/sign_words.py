@@ -20,6 +20,9 @@ _SHAPE = {
     "broken_line": Say("spread over several lines or cells", "跨行或跨单元格"),
     "several_levels": Say("several levels in one line: a list", "同一行有多个密级（列举）"),
     "level_lines": Say("other levels in the lines around it: a list", "邻近各行为其他密级（列举）"),
+    "level_notes": Say("other bracketed levels in the lines around it: a list", "邻近各行括注了其他密级（列举）"),
+    "en_level_lines": Say("other English levels in the lines around it: a list", "邻近各行为其他英文密级（列举）"),
+    "listed": Say("within a numbered item or article", "位于编号条目或法条中"),
     "value_list": Say("one of several values to choose from", "多个可选值之一"),
     "decorated": Say("a star stands before it", "前面有星号装饰"),
     "code": Say("within program code", "位于程序代码中"),
@@ -72,7 +75,11 @@ _TALK = {
     "declassified": Say("declassified or published", "已解密或已公开"),
     "specimen": Say("a specimen around it", "邻近有样例字样"),
     "sample": Say("a sample value", "示例值"),
+    "grading": Say("the line tells how levels are given", "所在行在谈论定密或标注"),
+    "grading_near": Say("lines around it tell how levels are given", "邻近各行在谈论定密或标注"),
     "tlp_list": Say("a list of TLP colours", "TLP 颜色列举"),
+    "tlp_lines": Say("other TLP colours in the lines around it: a list", "邻近各行为其他 TLP 颜色（列举）"),
+    "tlp_talk": Say("the line tells about the protocol", "所在行在谈论该协议"),
 }
 _VALUE = {
     "check_digit": Say("the check digit is right", "校验码正确"),
