@@ -59,7 +59,9 @@ class Receiver:
         self.hints = Hints(self.stir, naming=True)
 
     def start(self) -> None:
-        """Begin: baselines first."""
+        """Begin: from the moment that this returns, what comes into a store that is there is not history."""
+        for store in self.stores():
+            StoreScan(store, self.journal).begin()
         self._thread = threading.Thread(target=self._run, name="receiver", daemon=True)
         self._thread.start()
 
@@ -124,6 +126,7 @@ class Receiver:
                 continue
             scan = StoreScan(store, self.journal)
             try:
+                scan.begin()
                 scan.first()
             except OSError as error:
                 structlog.get_logger().warning("store.unusable", errno=error.errno)

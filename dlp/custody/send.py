@@ -214,10 +214,7 @@ def _in_states(columns: str, states: tuple[State, ...]) -> str:
 
 def by_number(journal: Journal, number: str) -> Send:
     """By the short number that people type, also that of one file in it. Raises UsageError where there is none."""
-    asked = (
-        "SELECT * FROM sends WHERE number = upper(?) OR id IN "
-        "(SELECT send FROM transfers WHERE number = upper(?))"
-    )
+    asked = "SELECT * FROM sends WHERE number = upper(?) OR id IN (SELECT send FROM transfers WHERE number = upper(?))"
     text = os.fsencode(number.strip()).decode("utf-8", "replace")
     rows = journal.database.rows(asked, text, text)
     if not rows:

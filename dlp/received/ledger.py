@@ -58,12 +58,28 @@ def known(journal: Journal, root: Path) -> bool:
     return journal.database.one("SELECT 1 FROM meta WHERE key = ?", _mark(root)) is not None
 
 
+def begin(journal: Journal, root: Path, moment: int) -> None:
+    """Write down, once, from which moment (nanoseconds of the system's clock) what comes into a store is archived."""
+    with journal.transaction() as database:
+        database.run("INSERT OR IGNORE INTO meta VALUES (?, ?)", _begin(root), str(moment))
+
+
+def begun(journal: Journal, root: Path) -> int | None:
+    """That moment; None where none was written down, and all that is there is history."""
+    found = journal.database.one("SELECT value FROM meta WHERE key = ?", _begin(root))
+    return None if found is None else int(found)
+
+
+def _begin(root: Path) -> str:
+    return "begun:" + os.fsencode(root).hex()
+
+
 def _mark(root: Path) -> str:
     return "baseline:" + os.fsencode(root).hex()
 
 
 def baseline(journal: Journal, root: Path, files: Iterable[tuple[Path, Stamp]]) -> int:
-    """Note all that is there now as history; returns how many files that is. Interrupted, it is taken again."""
+    """Note these as history; returns how many files that is. Interrupted, it is taken again."""
     count, rows = 0, iter(files)
     while chunk := [row for _, row in zip(range(AT_ONCE), rows, strict=False)]:
         with journal.transaction():

@@ -24,6 +24,8 @@ EMPTY_SECONDS = 60.0
 """The same for an empty file."""
 TICK_NANOSECONDS = 2_000_000_000
 """Coarsest clock of a file system in use (FAT: two seconds)."""
+LAG_NANOSECONDS = 10_000_000
+"""How far the clock that Linux stamps files with lags the one that programs read (a tick of the slowest kernel)."""
 FULL_SECONDS = 3600.0
 """How often folders that did not change are listed all the same."""
 
@@ -48,10 +50,24 @@ class StoreScan:
     """Unsettled files, and since when each is unchanged."""
     _listed: float = 0.0
 
-    def first(self) -> None:
-        """Take the baseline, unless that was done: what is there before the first start is history."""
+    def begin(self) -> None:
+        """From now on what comes is archived, also what comes while the baseline is taken, or before it is taken again.
+
+        Without it a file that comes in the first seconds is history when a kill or a long list lies between.
+        """
         if not ledger.known(self.journal, self.store.root):
-            ledger.baseline(self.journal, self.store.root, self._files(everything=True))
+            ledger.begin(self.journal, self.store.root, time.time_ns() - LAG_NANOSECONDS)
+
+    def first(self) -> None:
+        """Take the baseline, unless that was done: what was there before the first start is history."""
+        if not ledger.known(self.journal, self.store.root):
+            ledger.baseline(self.journal, self.store.root, self._history())
+
+    def _history(self) -> Iterator[tuple[Path, Stamp]]:
+        begun = ledger.begun(self.journal, self.store.root)
+        for path, stamp in self._files(everything=True):
+            if begun is None or _changed_at(path) < begun:
+                yield path, stamp
 
     def look(self, named: set[Path] | None = None) -> tuple[list[Found], int]:
         """What is new and settled now, and how many files are still unsettled. Raises OSError for the store itself.
@@ -135,6 +151,14 @@ class StoreScan:
             # A file may still appear within the same tick of the folder's clock: only a time that has passed is kept.
             old = time.time_ns() - modified > TICK_NANOSECONDS
             self._folders[folder] = (modified if old else 0, inner)
+
+
+def _changed_at(path: Path) -> int:
+    """When the file came or was changed last, nanoseconds; a copy that keeps its old date came when it was copied."""
+    try:
+        return path.lstat().st_ctime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _stamp(path: Path) -> Stamp | None:

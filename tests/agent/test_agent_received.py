@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,6 +106,22 @@ def test_history_is_not_archived_and_new_files_are_found_once(machine: Machine, 
     again = StoreScan(store, machine.journal)
     again.first()
     assert settled(again) == []
+
+
+def test_what_comes_before_a_killed_baseline_is_taken_again_is_no_history(machine: Machine, store: Store) -> None:
+    old = write(store, "old.txt", OPEN)
+    long_ago = time.time_ns()
+    while old.lstat().st_ctime_ns > long_ago - 20_000_000:  # older than the coarsest clock can blur
+        long_ago = time.time_ns()
+    StoreScan(store, machine.journal).begin()
+    copied = write(store, "came with its old date.txt", OPEN)
+    os.utime(copied, (1, 1))
+    write(store, "came.txt", OPEN)
+    # Killed here. The next start:
+    scan = StoreScan(store, machine.journal)
+    scan.begin()
+    scan.first()
+    assert settled(scan) == ["came with its old date.txt", "came.txt"]
 
 
 def test_a_file_that_is_written_or_fresh_waits(machine: Machine, store: Store) -> None:
