@@ -9,28 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from own_pack import OWN
 
 from classifiers.engine import classify
 from classifiers.model import Block
 from classifiers.pack import PackError, load, shipped, tree
 from classifiers.prepare import prepare
 from classifiers.proof import SHIPPED, names
-
-RULE = """
-schema: 1
-pack: own
-title: {en: Own, zh: 自有}
-rules:
-  - id: own.project
-    title: {en: Project, zh: 项目}
-    category: trade_secret
-    level: sensitive
-    pattern: '北斗星计划'
-    needs: [北斗星]
-    base: 70
-    matching: [关于北斗星计划的会议]
-    not_matching: [北斗导航]
-"""
 
 
 def written(folder: Path, text: str) -> tuple[Path, ...]:
@@ -47,7 +32,7 @@ def test_the_shipped_packs_are_proved_as_they_stand() -> None:
 
 
 def test_an_own_pack_loads_after_the_shipped_ones_and_its_proof_is_kept(tmp_path: Path) -> None:
-    files, cache = written(tmp_path, RULE), tmp_path / "cache"
+    files, cache = written(tmp_path, OWN), tmp_path / "cache"
     first = load(files, cache)
     assert first.rules[-1].id == "own.project"
     assert len(list(cache.iterdir())) == 1
@@ -91,7 +76,7 @@ WRONG = {
 def test_a_wrong_pack_is_refused_by_pack_rule_field_and_effect(case: str, tmp_path: Path) -> None:
     right, wrong, where, problem = WRONG[case]
     with pytest.raises(PackError) as refused:
-        load(written(tmp_path, RULE.replace(right, wrong, 1)))
+        load(written(tmp_path, OWN.replace(right, wrong, 1)))
     assert refused.value.pack.startswith("own")
     assert where in refused.value.where
     assert problem in refused.value.problem_en
@@ -100,7 +85,7 @@ def test_a_wrong_pack_is_refused_by_pack_rule_field_and_effect(case: str, tmp_pa
 
 def dictionary_pack(folder: Path, terms: list[str]) -> tuple[Path, ...]:
     (folder / "terms.txt").write_text("# own names\n" + "\n".join(terms) + "\n", "utf-8")
-    text = RULE.replace(
+    text = OWN.replace(
         "    pattern: '北斗星计划'\n    needs: [北斗星]\n",
         "    dictionary: terms.txt\n    supports: {distinct_2: 15}\n",
     )

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from own_pack import OWN
 
 from classifiers.pack import load, shipped
 from classifiers.ready import is_ready
@@ -16,21 +17,6 @@ from dlp.read.launch import Setting, prepare
 from dlp.read.sandbox import Workers
 
 TEXT = "各部门请于本周五前报送进展情况。\n" * 3_000 + "绝密★长期\n" + "身份证号：11010519491231002X\n"
-OWN = """
-schema: 1
-pack: own
-title: {en: Own, zh: 自有}
-rules:
-  - id: own.project
-    title: {en: Project, zh: 项目}
-    category: trade_secret
-    level: sensitive
-    pattern: '北斗星计划'
-    needs: [北斗星]
-    base: 70
-    matching: [关于北斗星计划的会议]
-    not_matching: [北斗导航]
-"""
 
 
 @pytest.fixture

@@ -4,44 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from own_pack import OWN
+
 from classifiers.engine import classify
 from classifiers.model import Block, Level
 from classifiers.pack import shipped
 from classifiers.reload import Current
 
-RULE = """
-schema: 1
-pack: own
-title: {en: Own, zh: 自有}
-rules:
-  - id: own.project
-    title: {en: Project, zh: 项目}
-    category: trade_secret
-    level: sensitive
-    pattern: '北斗星计划'
-    needs: [北斗星]
-    base: 70
-    matching: [关于北斗星计划的会议]
-    not_matching: [北斗导航]
-"""
 TEXT = [Block("关于北斗星计划的会议")]
 
 
 def test_a_wrong_edit_leaves_the_old_rules_in_force_and_a_right_one_replaces_them(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text(RULE, "utf-8")
+    own.write_text(OWN, "utf-8")
     current = Current(lambda: (*shipped(), own))
     assert classify(TEXT, current.rules, b"k").level is Level.SENSITIVE
     assert not current.refresh()
 
-    own.write_text(RULE.replace("base: 70", "base: 20"), "utf-8")
+    own.write_text(OWN.replace("base: 70", "base: 20"), "utf-8")
     assert not current.refresh()
     assert current.problem is not None
     assert "rule own.project, matching 1" in str(current.problem)
     assert "expected a score of 65" in current.problem.problem_en
     assert classify(TEXT, current.rules, b"k").level is Level.SENSITIVE
 
-    own.write_text(RULE.replace("level: sensitive", "level: secret"), "utf-8")
+    own.write_text(OWN.replace("level: sensitive", "level: secret"), "utf-8")
     assert current.refresh()
     assert current.problem is None
     assert classify(TEXT, current.rules, b"k").level is Level.SECRET
