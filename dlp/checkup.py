@@ -264,7 +264,17 @@ def _stores(settings: Settings) -> Check:
     from dlp.received.places import stores
 
     name = Say("WeChat's folders", "微信数据文件夹")
-    found = stores(settings.wechat, platform_places(), Path.home(), find=settings.find_wechat)
+    unreadable: list[str] = []
+    found = stores(
+        settings.wechat,
+        platform_places(),
+        Path.home(),
+        find=settings.find_wechat,
+        unreadable=lambda folder, _: unreadable.append(str(folder)[:200]),
+    )
+    if unreadable:
+        said = Say("cannot be looked at: {folders}", "无法查看：{folders}").format(folders=", ".join(unreadable))
+        return Check(name, State.WEAK, said, Say("give this account the right to read it", "请授予读取权限"))
     if found:
         said = Say("{count} accounts found", "找到 {count} 个账号").format(count=len(found))
         return Check(name, State.GOOD, said)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from dlp import notice
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
@@ -128,7 +130,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         return door.login_of(store.root.stat().st_uid) if settings.service else me
 
     def stores() -> list[Store]:
-        return work_stores(settings)
+        return work_stores(settings, _unreadable)
 
     cards = Cards(Desktop(), settings.tongue)
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)
@@ -162,15 +164,20 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), cards, gate)
 
 
-def work_stores(settings: Settings) -> list[Store]:
+def _unreadable(_folder: Path, error: OSError) -> None:
+    """One place that cannot be looked at keeps the agent neither down nor from the others; dlp doctor names it."""
+    structlog.get_logger().warning("store.unreadable", errno=error.errno)
+
+
+def work_stores(settings: Settings, unreadable: places.Unreadable) -> list[Store]:
     """The stores of work accounts that are there now, of everybody whose files the agent looks after."""
     homes = [Path.home()]
     if settings.service:
         homes = [Path(folder) for person in settings.people if (folder := _home_of(person))]
     found: dict[Path, Store] = {}
     for home in homes:
-        for store in places.stores(settings.wechat, platform_places(), home, find=settings.find_wechat):
-            found.setdefault(store.root, store)
+        here = places.stores(settings.wechat, platform_places(), home, find=settings.find_wechat, unreadable=unreadable)
+        found.update({store.root: store for store in here if store.root not in found})
     return places.chosen(found.values(), settings.wechat, settings.accounts, pictures=settings.pictures)
 
 

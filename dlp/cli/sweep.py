@@ -6,8 +6,10 @@ import argparse
 import contextlib
 import os
 import sys
+from pathlib import Path
 
 from dlp.cli.room import Room, Words
+from dlp.errors import UnreadableError
 from dlp.language import Say
 
 EXAMPLE = "dlp sweep --rate 50"
@@ -34,6 +36,19 @@ def add(words: Words) -> None:
     words.json()
 
 
+def _unreadable(folder: Path, error: OSError) -> None:
+    """A sweep that left a place out would say that nothing is there."""
+    raise UnreadableError(
+        Say("{folder} cannot be looked at: {why}", "无法查看 {folder}：{why}").format(
+            folder=str(folder)[:200], why=error.strerror
+        ),
+        Say(
+            "give this account the right to read it, or take it out of settings.toml",
+            "请授予读取权限，或从 settings.toml 中移除",
+        ),
+    )
+
+
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """0 when all was clean, 1 when something became an incident, 3 when something could not be read or kept."""
     from dlp.agent.agent import work_stores
@@ -48,7 +63,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     room.need_set_up()
     if hasattr(os, "nice"):
         os.nice(NICE)
-    stores = work_stores(room.settings)
+    stores = work_stores(room.settings, _unreadable)
     with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
         for store in stores:
             StoreScan(store, journal).first()

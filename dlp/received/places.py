@@ -7,7 +7,7 @@ the layouts of all versions count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -70,15 +70,30 @@ SUFFIX = re.compile(r"_[0-9a-f]{4}$")
 HEX32 = re.compile(r"[0-9a-f]{32}")
 
 
-def stores(named: Iterable[str], places: Mapping[str, str], home: Path, *, find: bool) -> list[Store]:
-    """Every store that is there now, each once: those below folders named by hand, and those that are found."""
+Unreadable = Callable[[Path, OSError], None]
+
+
+def _raised(_folder: Path, error: OSError) -> None:
+    raise error
+
+
+def stores(
+    named: Iterable[str], places: Mapping[str, str], home: Path, *, find: bool, unreadable: Unreadable = _raised
+) -> list[Store]:
+    """Every store that is there now, each once: those below folders named by hand, and those that are found.
+
+    ``unreadable`` hears of each place that cannot be looked at; the others are looked at all the same. By default it
+    raises the OSError.
+    """
     found: dict[Path, Store] = {}
-    for folder in named:
-        for store in below(Path(folder)) or _plain(Path(folder)):
-            found.setdefault(store.root, store)
-    for parent in parents(places, home) if find else ():
-        for store in below(parent):
-            found.setdefault(store.root, store)
+    looks = [(Path(folder), True) for folder in named]
+    looks += [(parent, False) for parent in parents(places, home)] if find else []
+    for folder, by_hand in looks:
+        try:
+            for store in below(folder) or (_plain(folder) if by_hand else []):
+                found.setdefault(store.root, store)
+        except OSError as error:
+            unreadable(folder, error)
     return list(found.values())
 
 

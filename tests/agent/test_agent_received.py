@@ -124,6 +124,16 @@ def test_what_comes_before_a_killed_baseline_is_taken_again_is_no_history(machin
     assert settled(scan) == ["came with its old date.txt", "came.txt"]
 
 
+def test_a_place_that_cannot_be_looked_at_hides_no_other(tmp_path: Path) -> None:
+    account = tmp_path / "wxid_a_1234"
+    (account / "msg" / "file").mkdir(parents=True)
+    bad, heard = "/" + "x" * 300, list[Path]()
+    found = places.stores([bad, str(account)], {}, tmp_path, find=False, unreadable=lambda at, _: heard.append(at))
+    assert [store.root for store in found] == [account] and heard == [Path(bad)]
+    with pytest.raises(OSError, match="too long"):
+        places.stores([bad], {}, tmp_path, find=False)
+
+
 def test_a_file_that_is_written_or_fresh_waits(machine: Machine, store: Store) -> None:
     scan = StoreScan(store, machine.journal)
     scan.first()
