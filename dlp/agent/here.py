@@ -38,6 +38,24 @@ def office_file(home: Home) -> Path:
     return home.agent / "office.json"
 
 
+def _newest(home: Home) -> Callable[[], OfficeFile]:
+    """What the office last told, read again where the file is another one. Raises KeysError."""
+    path = office_file(home)
+    known: list[tuple[tuple[int, int, int], OfficeFile]] = []
+
+    def load() -> OfficeFile:
+        try:
+            status = path.stat()
+        except OSError:
+            return OfficeFile.load(path)
+        stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if not known or known[0][0] != stamp:
+            known[:] = [(stamp, OfficeFile.load(path))]
+        return known[0][1]
+
+    return load
+
+
 def recipients_of(home: Home) -> Callable[[], Recipients]:
     """The keys to seal to, as the office last told them; read anew each time, because epochs change while we run.
 
@@ -53,8 +71,10 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
             Say("put agent/machine.key back from a backup", "请从备份恢复 agent/machine.key"),
         ) from error
 
+    office_now = _newest(home)
+
     def recipients() -> Recipients:
-        office = OfficeFile.load(office_file(home))
+        office = office_now()
         return Recipients(office.epoch, office.recovery, machine)
 
     return recipients
@@ -62,10 +82,11 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
 
 def suspended_of(home: Home) -> Callable[[str], bool]:
     """Whether a person's sending is suspended, as the office last told; read anew each time."""
+    office_now = _newest(home)
 
     def suspended(person: str) -> bool:
         folded = unicodedata.normalize("NFKC", person).casefold()
-        names = OfficeFile.load(office_file(home)).suspended
+        names = office_now().suspended
         return folded in {unicodedata.normalize("NFKC", name).casefold() for name in names}
 
     return suspended

@@ -31,6 +31,7 @@ def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer
             sends.keep_member(ground.journal, member)
         if send.state is State.CLAIMED:
             send = sends.update(ground.journal, send, state=State.INSPECTED)
+            steps.end_claim(ground.journal, send.id)
         intent = steps.intend(ground.journal, send.id, plan)
     ground.reach(Point.INTENDED)
     return finish(ground, intent)
