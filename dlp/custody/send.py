@@ -130,6 +130,12 @@ def members_of(journal: Journal, send: str) -> list[Transfer]:
     return [transfer_of(row) for row in rows]
 
 
+def members_with_objects(journal: Journal, send: str) -> list[Transfer]:
+    """Those of its files that still need an object of the vault."""
+    rows = journal.database.rows("SELECT * FROM transfers WHERE send = ? AND object <> ''", send)
+    return [transfer_of(row) for row in rows]
+
+
 def keep_member(journal: Journal, transfer: Transfer) -> None:
     """Write one file's row, new or changed."""
     one = transfer

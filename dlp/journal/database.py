@@ -19,8 +19,10 @@ BUSY_MILLISECONDS = 30_000
 """How long a write waits for another process; the command line beside the agent writes for milliseconds only."""
 
 
-READER_KIBIBYTES = 256
-"""Cache of a reading connection; each thread that asks has one."""
+WRITER_KIBIBYTES = 1024
+READER_KIBIBYTES = 64
+"""Caches of the writing connection and of each reading one, which every thread that asks has; the kernel keeps the
+file's pages too. SQLite's own 2 MB each would grow for weeks until they are full."""
 
 
 class _Connection(sqlite3.Connection):
@@ -41,7 +43,8 @@ class Database:
             # Made beforehand so that nobody else can read it even for a moment; SQLite gives -wal the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = _connected(path)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cache = f"cache_size = -{WRITER_KIBIBYTES}"
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", cache):
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
             migrate(self._connection)
             self._together = Together(self._connection, self._turn)
