@@ -86,11 +86,12 @@ class Confirm:
         return question(sign, self.rule.ignore_case)
 
     def gather(self, window: Window, at: Stretch, since: int, memory: Memory) -> int:
-        """Add what holds among the matches in the stretch that start from ``since``; where the next may start."""
+        """Add what holds among the matches in the stretch that start from ``since``; where the next may start.
+
+        ``since`` lies before the end of the stretch.
+        """
         rule, text = self.rule, window.text
         start = max(at.start, since)
-        if start > at.last:
-            return since
         since, last = at.last + 1, min(at.last, window.judged_to - 1)
         counted = None if rule.per_value else memory.counting(rule)
         if counted is not None and len(counted) >= MOST_VALUES:

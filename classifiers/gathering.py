@@ -20,7 +20,7 @@ LOOKS = 3
 PLACES = 50
 """Matches of a rule in one document after which values are only counted, where no better score can come, and matches
 that cannot matter are not asked to the end."""
-ENOUGH = 250
+ENOUGH = 200
 """Marks of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
 
