@@ -11,12 +11,15 @@ from dlp.read.visit import Parts, Visit
 _LETTERS = 26
 
 
-def read(visit: Visit, seen: set[int]) -> Parts:
-    """Every cell that holds anything, row by row; ``seen`` collects the hashes of all texts."""
+def read(visit: Visit, seen: set[int], content: bytes | None = None) -> Parts:
+    """Every cell that holds anything, row by row; ``seen`` collects the hashes of all texts.
+
+    ``content`` is the workbook where it is only a part of the visit's file.
+    """
     from python_calamine import CalamineWorkbook
 
     visit.budget.held(visit.source.size)
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(visit.source.all()))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(visit.source.all() if content is None else content))
     sheets = workbook.sheets_metadata
     for number, meta in enumerate(sheets):
         visit.progress, visit.told = number / len(sheets), f"{number} of {len(sheets)} sheets"
