@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import property_set, salvage, vba
+from dlp.read import officeart, property_set, salvage, vba
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ _WHOLE = (
 _RIGHTS = ("\tdrmcontent", "\tdrmviewercontent")
 _MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1")
 """How pictures begin."""
-_STRUCTURE = frozenset(
-    {"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "\x03eprint", "current user", "1table", "0table"}
-)
+_STRUCTURE = frozenset({"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "current user", "1table", "0table"})
 """Streams that hold no text of their own, or that the reader of their document has used."""
 
 
@@ -87,11 +85,7 @@ class Compound:
 
 def read(visit: Visit) -> Parts:
     """The document that the compound file is, its properties, and whatever else it holds."""
-    import olefile
-
-    visit.source.file.seek(0)
-    with olefile.OleFileIO(visit.source.file) as ole:
-        yield from storage(Compound(visit, ole))
+    yield from storage(Compound(visit, visit.source.compound()))
 
 
 def storage(compound: Compound) -> Parts:
@@ -183,6 +177,9 @@ def _rest(compound: Compound, *, known: bool) -> Parts:
                 yield Block(text, compound.visit.place(part=f"macro: {name[-1]}"))
         elif content.startswith(_WHOLE):
             yield from compound.visit.inner(label, content)
+        elif drawing := _drawing(name[-1].lower(), content):
+            # It shows what the object says by itself, where its format is known: nobody need look at it again.
+            yield from compound.visit.inner(label, drawing, coverage=0.0)
         else:
             harmless = compound.visit.source.depth and _HARMLESS.match(name[-1].lower())
             if not known and not harmless and not has_pictures(content):
@@ -195,6 +192,13 @@ def _rest(compound: Compound, *, known: bool) -> Parts:
         )
 
 
+def _drawing(name: str, content: bytes) -> bytes:
+    """The view that an object keeps of itself, where the stream is one and holds a metafile."""
+    if name.startswith("\x02olepres"):
+        return officeart.view(content)
+    return content if name == "\x03eprint" and content[40:44] == b" EMF" else b""
+
+
 def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
     """Readable runs of a stream of no known kind, marked as such, and the pictures in it."""
     text = "\n".join(salvage.strings(content))
@@ -204,9 +208,10 @@ def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
 
 
 def pictures(visit: Visit, label: str, content: bytes) -> Parts:
-    """A Gap for the pictures that a stream carries, told by how they begin; drawn ones (EMF) come compressed."""
+    """A Gap for the pictures that a stream carries, told by how they begin, and the words of drawn ones."""
     from dlp.read import picture
 
+    yield from officeart.metafiles(visit, label, content)
     for mark in _MARKS:
         at = content.find(mark)
         while at >= 0:

@@ -42,16 +42,15 @@ def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | Non
 def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
-    kinds = {entry.filename: package.type_of(entry) for entry in package.entries()}
+    kinds = [(package.type_of(entry), entry) for entry in package.entries()]
     # The drawing that shows a diagram repeats its words: read after what it repeats.
-    entries = sorted(
-        package.entries(), key=lambda entry: (order(kinds[entry.filename]), _DIAGRAM_COPY in kinds[entry.filename])
-    )
-    for number, entry in enumerate(entries):
+    ranks = {kind: (order(kind), _DIAGRAM_COPY in kind) for kind, _ in kinds}
+    kinds.sort(key=lambda pair: ranks[pair[0]])
+    for number, (kind, entry) in enumerate(kinds):
         visit.budget.check_time()
-        visit.progress, visit.told = number / len(entries), f"{number} of {len(entries)} parts"
+        visit.progress, visit.told = number / len(kinds), f"{number} of {len(kinds)} parts"
         try:
-            yield from known(package, entry, package.type_of(entry)) or _other(package, entry)
+            yield from known(package, entry, kind) or _other(package, entry, kind)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
             yield visit.unread(GapReason.BROKEN, type(error).__name__, part=entry.filename)
         except RuntimeError as error:
@@ -68,13 +67,13 @@ def _compression_errors() -> tuple[type[Exception], ...]:
     return zlib.error, lzma.LZMAError
 
 
-def _other(package: Package, entry: zipfile.ZipInfo) -> Parts:
-    visit, kind, name = package.visit, package.type_of(entry), entry.filename
+def _other(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+    visit, name = package.visit, entry.filename
     if name == "[Content_Types].xml" or not entry.file_size:
         return
     if name.endswith(opc.RELATIONS):
         folder = name.rpartition("_rels/")[0].rstrip("/")
-        yield from opc.links(visit, package.content(entry).decode("utf-8", "replace"), folder)
+        yield from opc.links(visit, package.related(entry), folder)
     elif kind.endswith("xml") or name.lower().endswith((".xml", ".vml")):
         yield from _xml(package, entry, kind)
     elif kind.startswith("application/vnd.openxmlformats-officedocument.obfuscatedFont"):

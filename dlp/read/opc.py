@@ -61,6 +61,9 @@ class Package:
                     name = relation.target.lower()
                     self.areas[name] = max(self.areas.get(name, 0.0), areas[relation.id])
 
+    _relations: dict[str, bytes] = field(default_factory=dict)
+    """Parts that tell relationships, which are asked for more than once."""
+
     def entries(self) -> Iterator[zipfile.ZipInfo]:
         """All parts that are not folders, in the order of the directory."""
         return (entry for entry in self.zip.infolist() if not entry.filename.endswith("/"))
@@ -88,7 +91,13 @@ class Package:
         folder, _, name = part.rpartition("/")
         path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
         entry = self.zip.NameToInfo.get(path)
-        return relations(self.content(entry).decode("utf-8", "replace"), folder) if entry else []
+        return relations(self.related(entry).decode("utf-8", "replace"), folder) if entry else []
+
+    def related(self, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part that tells relationships."""
+        if entry.filename not in self._relations:
+            self._relations[entry.filename] = self.content(entry)
+        return self._relations[entry.filename]
 
 
 def opened(visit: Visit) -> Package:
@@ -137,9 +146,11 @@ def _full(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def links(visit: Visit, text: str, folder: str) -> Parts:
+def links(visit: Visit, content: bytes, folder: str) -> Parts:
     """Targets outside the package: addresses of links, templates and linked files are text that people wrote."""
-    for relation in relations(text, folder):
+    if b"External" not in content:
+        return
+    for relation in relations(content.decode("utf-8", "replace"), folder):
         if relation.external and relation.target:
             yield Block(unquote(relation.target), visit.place(part=relation.kind))
 

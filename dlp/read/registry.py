@@ -45,6 +45,8 @@ READERS: tuple[tuple[str, str], ...] = (
     ("application/vnd.openxmlformats-package", "office"),
     ("application/applefile", "strings"),
     ("application/x-ds-store", "strings"),
+    ("image/emf", "drawn"),
+    ("image/wmf", "drawn"),
     ("image/*", "picture"),
     ("audio/*", "media"),
     ("video/*", "media"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     import zipfile
 
+    from olefile import OleFileIO
+
 HEAD = 4096
 """Bytes looked at to tell the type."""
 _BUFFER = 1 << 16
@@ -77,6 +79,18 @@ class Source:
     opened_zip: list[zipfile.ZipFile] = field(default_factory=list, compare=False, repr=False)
     """The zip that the bytes are, kept from telling the type for reading it: its directory may be long."""
 
+    opened_compound: list[OleFileIO] = field(default_factory=list, compare=False, repr=False)
+    """The same for a compound file."""
+
+    def compound(self) -> OleFileIO:
+        """The bytes as a compound file. Raises what olefile raises where they are none."""
+        import olefile
+
+        if not self.opened_compound:
+            self.file.seek(0)
+            self.opened_compound.append(olefile.OleFileIO(self.file))
+        return self.opened_compound[0]
+
     def zipped(self) -> zipfile.ZipFile:
         """The bytes as a zip. Raises what zipfile raises where they are none."""
         # A third of what a cold look at a text would import, and no text needs it.
@@ -92,6 +106,16 @@ class Source:
         found = self.file.read(length)
         self.file.seek(0)
         return found
+
+    def tail(self, length: int = HEAD) -> bytes:
+        """The last bytes; none where they have not come yet."""
+        try:
+            self.file.seek(max(0, self.size - length))
+            return self.file.read(length)
+        except (OSError, ValueError):
+            return b""
+        finally:
+            self.file.seek(0)
 
     def all(self) -> bytes:
         """Every byte, for readers that need them in memory; their size is limited where they were unpacked."""
