@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import io
 
-from classifiers.model import Block, Place, Region
+from classifiers.model import Block, Region
+from dlp.read import placing
 from dlp.read.visit import Parts, Visit
 
 _LETTERS = 26
@@ -37,7 +38,7 @@ def _sheet(visit: Visit, sheet: object, name: str, number: int, seen: set[int]) 
             text = value if type(value) is str else shown(value)
             seen.add(hash(text))
             letters = columns[index] if index < len(columns) else column(index)
-            yield Block(text, Place(Region.CELL, path, "", None, None, name, f"{letters}{row + 1}", number, row, index))
+            yield placing.cell(text, path, name, f"{letters}{row + 1}", (number, row, index))
 
 
 def column(index: int) -> str:

@@ -157,12 +157,10 @@ def links(visit: Visit, content: bytes, folder: str) -> Parts:
 
 def properties(visit: Visit, part: str, root: Element) -> Parts:
     """Document properties (core, app, custom, labels): one Block each, the property's name in ``place.part``."""
-    for element in root.iter():
-        name = markup.local(element.tag)
-        if not name:
-            continue
-        if element.text and element.text.strip():
-            yield from visit.property(_property_name(element, name), element.text)
+    for element in root.iter("*"):
+        name, text = markup.local(element.tag), element.text
+        if text and text.strip():
+            yield Block(text, visit.place(Region.METADATA, part=_property_name(element, name)))
         elif name == "label":
             # docMetadata/LabelInfo.xml (MS-OI29500 2.1): the label's id is all there is, and stands in an attribute.
             told = " ".join(f"{markup.local(key)}={value!s}" for key, value in element.attrib.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import cache
 from typing import cast
 
 from classifiers.model import GapReason
@@ -69,6 +70,7 @@ def reader(media_type: str) -> Reader:
     return cast(Reader, importlib.import_module(f"dlp.read.{module}").read)
 
 
+@cache
 def _table() -> dict[str, str]:
     return dict(READERS)
 

@@ -101,7 +101,8 @@ class _Sheets:
                 self._shared = cells_streamed.shared_strings(package)
             yield from cells_streamed.read(package, entry, name, self._shared)
         content = package.content(entry)
-        formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in _FORMULA.findall(content))
+        told = _FORMULA.findall(content) if b"<f" in content or b":f" in content else []
+        formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in told)
         if formulas:
             yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
         tree = markup.parsed(_DATA.sub(b"", content, count=1))
@@ -149,8 +150,10 @@ class _Sheets:
         root = markup.parsed(package.content(entry)).root
         unused = []
         for shared in root.iter("{*}si") if root is not None else ():
-            text = "".join(t.text or "" for t in shared.iter("{*}t"))
-            plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
+            # Text nodes of runs and guides are all there is; a guide is rare.
+            text = plain = "".join(map(str, shared.itertext("{*}t", with_tail=False)))
+            if next(shared.iterchildren("{*}rPh"), None) is not None:
+                plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
             if text.strip() and hash(plain) not in self._seen:
                 unused.append(text)
             elif plain != text:
