@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
@@ -26,11 +27,26 @@ _FORMATTING = re.compile(
     re.IGNORECASE,
 )
 _PROPERTIES = re.compile(
-    r"(?:core-properties|extended-properties|custom-properties|classificationlabels)\+xml$|^docprops/|^docmetadata/",
-    re.I,
+    r"(?:core-properties|extended-properties|custom-properties|classificationlabels)\+xml$", re.IGNORECASE
 )
 _DIAGRAM_COPY = "vnd.ms-office.drawingml.diagramDrawing+xml"
 _SALVAGED = re.compile(r"printersettings|activex|\.bin$", re.IGNORECASE)
+
+
+# A document has dozens of parts of a few kinds, and these patterns cost as much as parsing a small part.
+@lru_cache(maxsize=256)
+def _is_formatting(kind: str) -> bool:
+    return _FORMATTING.search(kind) is not None
+
+
+@lru_cache(maxsize=256)
+def _holds_properties(kind: str) -> bool:
+    return _PROPERTIES.search(kind) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_salvaged(kind_or_name: str) -> bool:
+    return _SALVAGED.search(kind_or_name) is not None
 
 
 def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
@@ -78,7 +94,7 @@ def _other(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         yield from _xml(package, entry, kind)
     elif kind.startswith("application/vnd.openxmlformats-officedocument.obfuscatedFont"):
         yield visit.unseen(GapReason.FONT, 0.0, entry.file_size, part=name)
-    elif _SALVAGED.search(kind) or _SALVAGED.search(name):
+    elif _is_salvaged(kind) or _is_salvaged(name):
         yield from _binary(package, entry)
     else:
         yield from _embedded(package, entry)
@@ -107,17 +123,17 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         yield from stripped(package, entry)
         return
     content = package.content(entry)
-    if _FORMATTING.search(kind) and not markup.has_text(content):
+    if _is_formatting(kind) and not markup.has_text(content):
         return
     tree = markup.parsed(content)
     yield from opc.problem(visit, name, tree.problem)
     if tree.root is None:
         return
-    if _PROPERTIES.search(kind) or _PROPERTIES.search(name):
+    if _holds_properties(kind) or name.lower().startswith(("docprops/", "docmetadata/")):
         yield from opc.properties(visit, name, tree.root)
     elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
         yield from _drawing(package, tree.root, name, kind)
-    elif _FORMATTING.search(kind):
+    elif _is_formatting(kind):
         yield from nodes(package, entry, content)
     elif text := "\n".join(markup.texts(tree.root)).strip():
         yield Block(text, visit.place(part=name))

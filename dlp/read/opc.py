@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _OVERRIDE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
+_KIND = re.compile(r"(\w+)\+xml$")
 RELATIONS = ".rels"
 
 
@@ -98,6 +100,13 @@ class Package:
         if entry.filename not in self._relations:
             self._relations[entry.filename] = self.content(entry)
         return self._relations[entry.filename]
+
+
+@lru_cache(maxsize=256)
+def last_word(kind: str) -> str:
+    """What a content type calls its part: the last word before ``+xml``; empty where it is no XML."""
+    found = _KIND.search(kind)
+    return found[1] if found else ""
 
 
 def opened(visit: Visit) -> Package:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 HEAD = 4096
 """Bytes looked at to tell the type."""
 _BUFFER = 1 << 16
+_HELD = 4 * 1024 * 1024
+"""Bytes of a file that is read at once."""
 
 
 class PositionedFile(io.RawIOBase):
@@ -125,5 +127,10 @@ class Source:
 
 def opened(descriptor: int, name: str) -> Source:
     """The Source for a descriptor, which stays open and belongs to the caller."""
-    file = io.BufferedReader(PositionedFile(descriptor), _BUFFER)
-    return Source(file, os.fstat(descriptor).st_size, name)
+    size = os.fstat(descriptor).st_size
+    if size <= _HELD:
+        # A package is read at a hundred positions, each of which costs more than all of a small file at once.
+        held = PositionedFile(descriptor).read(size)
+        if held is not None and len(held) == size:
+            return Source(io.BytesIO(held), size, name)
+    return Source(io.BufferedReader(PositionedFile(descriptor), _BUFFER), size, name)
