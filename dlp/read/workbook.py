@@ -84,11 +84,13 @@ class _Sheets:
         for sheet in tree.root.iter("{*}sheet"):
             id = next((str(value) for key, value in sheet.attrib.items() if markup.local(key) == "id"), "")
             part = targets.get(id, "")
-            self._names[part] = str(sheet.get("name", ""))
+            self._names[part] = name = str(sheet.get("name", ""))
+            if name and not self._whole:
+                yield Block(name, package.visit.place(Region.TITLE, part="sheet name", sheet=name))
             for relation in package.relations(part):
                 self._names.setdefault(relation.target, self._names[part])
-        for name in tree.root.iter("{*}definedName"):
-            text = " ".join([str(name.get("name", "")), str(name.get("comment", "")), name.text or ""]).strip()
+        for named in tree.root.iter("{*}definedName"):
+            text = " ".join([str(named.get("name", "")), str(named.get("comment", "")), named.text or ""]).strip()
             yield Block(text, package.visit.place(part="defined name"))
 
     def _sheet(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
