@@ -95,7 +95,7 @@ def media_type(source: Source) -> str:
         return _zipped(source)
     if head.startswith(COMPOUND):
         return _compound(source)
-    if binary := _binary(head):
+    if (binary := _binary(head)) and (binary in _WRITTEN or not _is_plain(head)):
         return binary
     # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1); a text may speak of one.
     if _PDF in head[:1024] and b"%%EOF" in source.tail():
@@ -103,6 +103,18 @@ def media_type(source: Source) -> str:
     return _TAR if _is_old_tar(head) else _text(head)
 
 
+def _is_plain(head: bytes) -> bool:
+    """Whether bytes that begin like a picture, a sound, a font or a program are a text all the same.
+
+    A text may begin with BM, MZ, ID3 or OTTO, and would pass unread as a font, which nobody needs to see.
+    """
+    return b"\0" not in head and charset.of(head) is not None and not charset.is_doubtful(head, charset.of(head) or "")
+
+
+_WRITTEN = frozenset(
+    {"application/rtf", "application/vnd.age; " + ENCRYPTED, "application/pgp-encrypted; " + ENCRYPTED}
+)
+"""Types that are text by nature, at least at their beginning."""
 _PDF, _BEFORE = b"%PDF-", b"\xef\xbb\xbf \t\r\n\0"
 _TAR = "application/x-tar"
 
