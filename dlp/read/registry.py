@@ -44,7 +44,7 @@ READERS: tuple[tuple[str, str], ...] = (
     (f"{OOXML}.spreadsheetml.sheet", "workbook"),
     (f"{OOXML}.presentationml.presentation", "slides"),
     ("application/vnd.openxmlformats-package", "office"),
-    ("application/applefile", "strings"),
+    ("application/applefile", "apple"),
     ("application/x-ds-store", "strings"),
     ("image/emf", "drawn"),
     ("image/wmf", "drawn"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 
 import pytest
 from reading import read_bytes
@@ -64,3 +65,12 @@ def test_a_name_that_lies_is_told_and_the_content_is_read() -> None:
     found = read_bytes(BODY.encode(), "holiday.jpg")
     assert [block.text for block in found.blocks if block.place.part == "true type"] == ["jpg: text/plain"]
     assert found.having("机密文件")
+
+
+def test_the_file_packed_for_a_macintosh_is_read() -> None:
+    data, name = BODY.encode(), "机密.txt".encode()
+    entries = struct.pack(">3I3I", 1, 50, len(data), 3, 50 + len(data), len(name))
+    packed = struct.pack(">2I16xH", 0x00051600, 0x00020000, 2) + entries + data + name
+    found = read_bytes(packed, "a.bin")
+    (block,) = found.having("机密文件")
+    assert (found.type, block.place.path) == ("application/applefile", ("机密.txt",))
