@@ -154,3 +154,11 @@ def test_the_source_of_macros_is_unpacked() -> None:
         "2fb00023616161626364658266007061676869 6a01380861 6b6c00306d6e6f70 0671027004107273747576 107778797a003c"
     )
     assert vba._unpacked(packed) == b"#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"
+
+
+def test_a_text_that_speaks_of_pdf_is_a_text_and_a_pdf_behind_other_bytes_is_one() -> None:
+    told = read_bytes("A PDF begins with %PDF-1.7 and its version. 机密文件\n".encode(), "a.txt")
+    assert (told.type, told.gaps) == ("text/plain", [])
+    behind = read_bytes(b"some bytes before it\n" + papers.all_files()["红头文件.pdf"], "a.pdf")
+    assert behind.type == "application/pdf"
+    assert [block for block in behind.blocks if block.place.page == 1]
