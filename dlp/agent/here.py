@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlp.agent.desk import Desk
+from dlp.agent.editions import mend
 from dlp.agent.force import InForce
 from dlp.archive import Archive
 from dlp.config import Home, Settings
@@ -118,6 +119,7 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
         for outbox in outboxes:
             outbox.make()
         settings.archive_folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+        mend(home, journal, office)
         force = InForce(home, settings, journal.sealed_here)
         try:
             force.begin(warm=warm)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlp import first_start
+from dlp.agent.here import office_file
 from dlp.cli.office_here import add_passphrase
 from dlp.cli.room import Room, Words
 from dlp.config import Settings, platform_places
 from dlp.files import write_whole
 from dlp.language import Language, Say
+from dlp.link.office_file import OfficeFile
 from dlp.lock import only_one
 from dlp.policy_file import PROFILES
 from dlp.supervise import Child, Program, end_all, keep, python, stop_on_signals
@@ -154,30 +156,31 @@ def _office(arguments: argparse.Namespace, room: Room, words: tuple[str, ...]) -
 def _run(arguments: argparse.Namespace, room: Room, settings: Settings) -> int:
     language = settings.tongue
     words = ("--home", str(room.home.root))
-    office = Child(_office(arguments, room, words))
     agent = Child(Program(AGENT, python("dlp.agent", *words)))
+    # The office first, so that the agent's first report finds it; the agent would only wait and try again.
+    children = [Child(_office(arguments, room, words)), agent] if settings.office else [agent]
 
     def tell(message: Say) -> None:
         print(f"dlp: {message.to(language)}", file=sys.stderr, flush=True)
 
     with stop_on_signals() as wait:
         try:
-            # The office first, so that the agent's first report finds it; the agent would only wait and try again.
-            office.start()
-            if wait(0):
-                return 0
-            agent.start()
-            _welcome(settings)
-            keep((office, agent), wait, tell)
+            for child in children:
+                child.start()
+                if wait(0):
+                    return 0
+            _welcome(settings, room)
+            keep(children, wait, tell)
         finally:
-            end_all((agent, office))
+            end_all(children[::-1])
     return 0
 
 
-def _welcome(settings: Settings) -> None:
+def _welcome(settings: Settings, room: Room) -> None:
+    console = first_start.console_url(settings) if settings.office else OfficeFile.load(office_file(room.home)).url
     welcome = Say(
         "outbox:  {outbox}\nconsole: {console}\nready; Ctrl-C ends both",
         "外发文件夹：{outbox}\n控制台：    {console}\n已就绪，按 Ctrl-C 结束",
     )
-    filled = welcome.format(outbox=settings.outbox_folder(), console=first_start.console_url(settings))
+    filled = welcome.format(outbox=settings.outbox_folder(), console=console)
     print(filled.to(settings.tongue), flush=True)

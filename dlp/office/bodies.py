@@ -128,6 +128,17 @@ def pruned(body: Fields) -> dict[str, Any]:
     return {"record": body.token("record"), "at": body.moment("at")}
 
 
+def force(body: Fields) -> dict[str, Any]:
+    """A ``force`` report: what a machine judges with, and why a newer edition or file is not in force."""
+    return {
+        "policy": body.digest("policy"),
+        "rules": body.text("rules"),
+        **{name: body.whole(name, 0) for name in ("edition", "refused")},
+        **{name: body.text(name, "") for name in ("problem_en", "problem_zh")},
+        "at": body.moment("at"),
+    }
+
+
 def head(body: Fields) -> dict[str, Any]:
     """A ``head`` report: where the agent's own chain stands."""
     return {"sequence": body.whole("sequence"), "hash": body.digest("hash")}

@@ -18,6 +18,7 @@ from dlp.office.risk import bundle, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
     DecisionRow,
+    ForceRow,
     HeadRow,
     HitRow,
     IncidentRow,
@@ -250,6 +251,23 @@ def _head(writing: Writing, machine: Machine, report: Report) -> None:
         row.head_sequence, row.head_hash = sequence, digest
 
 
+def _force(writing: Writing, machine: Machine, report: Report) -> None:
+    columns = bodies.force(Fields.of(report.body))
+    row = writing.session.get(ForceRow, machine.id)
+    if row is not None and (row.at, row.report) >= (columns["at"], report.id):
+        return
+    same = row is not None and (row.policy, row.rules) == (columns["policy"], columns["rules"])
+    columns["since"] = row.since if row is not None and same else columns["at"]
+    if row is None:
+        writing.session.add(ForceRow(id=machine.id, report=report.id, **columns, **own(machine, writing)))
+    else:
+        for name, value in {**columns, "report": report.id}.items():
+            setattr(row, name, value)
+    kind = "machine.edition_refused" if columns["refused"] else "machine.judges_with"
+    told = {name: columns[name] for name in ("policy", "rules", "edition", "refused")}
+    writing.note(kind, f"machine:{machine.letter}", machine.id, **told)
+
+
 KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "transfer": _transfer,
     "outcome": _outcome,
@@ -258,4 +276,5 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "pruned": _pruned,
     "exported": _exported,
     "head": _head,
+    "force": _force,
 }

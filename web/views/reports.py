@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action
-from web.here import account, office, settings
+from web.here import account, office, profile
 from web.looks import say
 from web.words import word
 
@@ -76,8 +76,8 @@ def _reads_ledger() -> bool:
 @pages.get("/compliance")
 def compliance() -> str:
     """Every clause with its state here and the evidence."""
-    rows = office().compliance(account(), settings().profile)
-    return render_template("compliance.html", rows=rows, link=_evidence_link, settings=settings())
+    rows = office().compliance(account(), profile())
+    return render_template("compliance.html", rows=rows, link=_evidence_link, profile=profile())
 
 
 def _evidence_link(evidence: str, event: str) -> str:
