@@ -56,6 +56,7 @@ EVENTS = {
     "sealed.expires": Say("end of a sealed file set", "设置加密文件期限"),
     "record.registered": Say("archived file registered", "登记归档文件"),
     "record.pruned": Say("archived file removed after its date", "到期清理归档文件"),
+    "record.unsound": Say("archived file found damaged", "归档文件校验不符"),
     "record.held": Say("archived file put on hold", "冻结归档文件"),
     "record.unheld": Say("hold ended", "解除冻结"),
     "outsiders.exported": Say("zip for outsiders made", "生成外部收件人压缩包"),

@@ -128,6 +128,11 @@ def pruned(body: Fields) -> dict[str, Any]:
     return {"record": body.token("record"), "at": body.moment("at")}
 
 
+def verified(body: Fields) -> dict[str, Any]:
+    """A ``verified`` report: the object of a record was read again, and whether it is what was stored."""
+    return {"record": body.token("record"), "sound": body.truth("sound"), "at": body.moment("at")}
+
+
 def force(body: Fields) -> dict[str, Any]:
     """A ``force`` report: what a machine judges with, and why a newer edition or file is not in force."""
     return {

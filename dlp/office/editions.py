@@ -73,7 +73,7 @@ class Editions:
 
     def forces(self, account: Account) -> tuple[Force, ...]:
         """For each machine that is not revoked what it judges with, and whether that is the newest edition."""
-        need(account, Right.SEE_POLICY, Right.KEEP_MACHINES)
+        need(account, Right.SEE_POLICY, Right.KEEP_MACHINES, Right.SEE_OVERVIEW)
         newest = self.current()
         last = select(TransferRow.id).where(TransferRow.machine == MachineRow.id).order_by(TransferRow.id.desc())
         asked = (

@@ -63,6 +63,10 @@ class Figures:
     days: tuple[tuple[str, dict[str, int]], ...]
     actions: dict[str, int]
     levels: dict[str, int]
+    outcomes: dict[str, int]
+    """How things stand now with the files of the span, by state."""
+    archived: tuple[tuple[str, int, int], ...]
+    """Month, files and bytes that came into the archive, the span's months only."""
     groups: tuple[tuple[str, int], ...]
     departments: tuple[tuple[str, dict[str, int]], ...]
     rules: tuple[Health, ...]
@@ -89,7 +93,9 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
         per_day: dict[str, dict[str, int]] = {day: {} for day in span}
         actions: dict[str, int] = defaultdict(int)
         levels: dict[str, int] = defaultdict(int)
-        for day, action, level, number in cells:
+        outcomes: dict[str, int] = defaultdict(int)
+        for day, action, level, state, number in cells:
+            outcomes[state] += number
             row = per_day.setdefault(day, {})
             row[action] = row.get(action, 0) + number
             actions[action] += number
@@ -101,6 +107,8 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
             tuple(sorted(per_day.items())),
             dict(actions),
             {level.id: levels[level.id] for level in Level if levels[level.id]},
+            dict(sorted(outcomes.items(), key=lambda one: -one[1])),
+            _archived(session, since, end),
             *_by_name(session, since, end),
             _rules(session, since, end),
             decided,
@@ -117,12 +125,20 @@ def health(ground: Ground, account: Account, days: int = 90) -> dict[str, Health
     return {one.rule: one for one in found}
 
 
-def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, int]]:
+def _archived(session: Session, since: str, end: str) -> tuple[tuple[str, int, int], ...]:
+    month = func.substr(RecordRow.at, 1, 7)
+    asked = select(month, func.count(), func.sum(RecordRow.size)).where(RecordRow.at >= since, RecordRow.at < end)
+    found = session.execute(asked.group_by(month).order_by(month)).all()
+    return tuple((str(name), int(number), int(size or 0)) for name, number, size in found)
+
+
+def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, str, int]]:
     day = func.substr(TransferRow.at, 1, 10)
-    asked = select(day, TransferRow.action, TransferRow.level, func.count()).where(
+    kinds = (day, TransferRow.action, TransferRow.level, TransferRow.state)
+    asked = select(*kinds, func.count()).where(
         TransferRow.organisation == organisation, TransferRow.at >= since, TransferRow.at < end
     )
-    return [tuple(row) for row in session.execute(asked.group_by(day, TransferRow.action, TransferRow.level))]
+    return [tuple(row) for row in session.execute(asked.group_by(*kinds))]
 
 
 def _by_name(

@@ -251,6 +251,18 @@ def _head(writing: Writing, machine: Machine, report: Report) -> None:
         row.head_sequence, row.head_hash = sequence, digest
 
 
+def _verified(writing: Writing, machine: Machine, report: Report) -> None:
+    columns = bodies.verified(Fields.of(report.body))
+    row = writing.session.get(RecordRow, columns["record"])
+    if row is None or row.machine != machine.id:
+        raise Malformed("record: expected one of this machine")
+    if row.verified >= columns["at"]:
+        return
+    if not columns["sound"]:
+        writing.note("record.unsound", f"machine:{machine.letter}", row.id)
+    row.verified, row.sound = columns["at"], columns["sound"]
+
+
 def _force(writing: Writing, machine: Machine, report: Report) -> None:
     columns = bodies.force(Fields.of(report.body))
     row = writing.session.get(ForceRow, machine.id)
@@ -277,4 +289,5 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "exported": _exported,
     "head": _head,
     "force": _force,
+    "verified": _verified,
 }

@@ -138,6 +138,16 @@ def test_the_auditor_verifies_takes_a_checkpoint_and_exports(console: Served) ->
     assert "holds the checkpoint" in auditor.ask("POST", "/audit/verify", body, kind).words
 
 
+def test_the_auditor_sees_a_machine_that_rewrote_its_own_chain(console: Served) -> None:
+    auditor = console.visitor("auditor")
+    assert "nothing told yet" in auditor.get("/audit/").words
+    console.world.tell("head", sequence=4, hash="ab" * 32)
+    assert "goes on as told" in auditor.get("/audit/").words and "abababababab" in auditor.last.words
+    console.world.tell("head", sequence=4, hash="cd" * 32)
+    assert "rewritten or cut" in auditor.get("/audit/").words
+    assert console.visitor("secadmin").get("/audit/").status == 403
+
+
 def test_the_evidence_bundle_comes_as_a_zip_that_holds(console: Served) -> None:
     from dlp.office.evidence import verify
 
@@ -172,6 +182,37 @@ def test_an_archived_file_is_put_on_hold_with_a_reason(console: Served) -> None:
     reader = console.visitor("user")
     assert "收到.pdf" in reader.get("/archive/").words
     assert reader.post("/archive/R1/hold", held="0", reason="x").status == 403
+
+
+def test_whether_an_archived_file_is_still_whole_stands_on_its_page(console: Served) -> None:
+    world = console.world
+    body = {"record": "R1", "transfer": "T1", "object": "o", "header_digest": "ab" * 32, "sha256": "cd" * 32}
+    world.tell("record", **body, name="收到.pdf", size=1, level="internal", at=world.office.ground.now())
+    reader = console.visitor("user")
+    assert "not read again yet" in reader.get("/archive/").words
+    early = world.office.ground.now()
+    world.clock.pass_by(minutes=1)
+    world.tell("verified", record="R1", sound=False, at=world.office.ground.now())
+    world.tell("verified", record="R1", sound=True, at=early)  # it was overtaken, and says nothing new
+    assert "damaged or gone" in reader.get("/archive/R1").words
+    assert "damaged or gone" in reader.get("/archive/").words
+    assert "archived file found damaged" in console.visitor("auditor").get("/audit/").words
+    world.clock.pass_by(minutes=1)
+    world.tell("verified", record="R1", sound=True, at=world.office.ground.now())
+    assert "whole" in reader.get("/archive/R1").words
+
+
+def test_the_figures_show_outcomes_the_archive_s_growth_and_the_machines(console: Served) -> None:
+    world = console.world
+    world.held()
+    body = {"record": "R1", "transfer": "T1", "object": "o", "header_digest": "ab" * 32, "sha256": "cd" * 32}
+    world.tell("record", **body, name="收到.pdf", size=2048, level="internal", at=world.office.ground.now())
+    for name in ("secadmin", "sysadmin", "auditor"):
+        page = console.visitor(name).get("/overview?days=1")
+        assert page.status == 200 and "Growth of the archive" in page.words and "2.0 KiB" in page.words
+        assert (
+            "By outcome" in page.words and "never said" in page.words and page.page.xpath("//a[@aria-current='true']")
+        )
 
 
 def test_the_small_office_is_chosen_with_a_reason_and_labelled(console: Served) -> None:

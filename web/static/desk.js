@@ -76,5 +76,6 @@
     const answer = await fetch(rows.dataset.live, { redirect: "manual" });
     if (answer.type === "opaqueredirect") htmx.trigger(rows, "look");
   }
+  document.documentElement.dataset.keys = "ready";
   if (document.getElementById("rows")) setInterval(() => look().catch(() => {}), 10_000);
 })();

@@ -14,7 +14,7 @@ from web.looks import say
 from web.words import word
 
 pages = Blueprint("reports", __name__)
-SPANS = (7, 30, 90, 365)
+SPANS = (1, 7, 30, 90, 365)
 LINKS = {
     **dict.fromkeys(("verdicts", "blocks", "received"), "transfers.page"),
     "sealed": "sealed.page",
@@ -44,9 +44,8 @@ def page() -> str:
         "series": series,
         "names": [say(word("action", name)) for name in names],
     }
-    return render_template(
-        "overview.html", found=found, days=_span(), spans=SPANS, chart=json.dumps(chart, ensure_ascii=False)
-    )
+    told = {"days": _span(), "spans": SPANS, "used": office().editions.forces(account())}
+    return render_template("overview.html", found=found, chart=json.dumps(chart, ensure_ascii=False), **told)
 
 
 @pages.get("/overview/report")

@@ -1,6 +1,7 @@
 """Editions of policy and packs that go down the link, and what each machine says that it judges with.
 
-Revision 0004. Versions get the name of the pack that they are of; an older one is of the policy.
+Revision 0004. Versions get the name of the pack that they are of; an older one is of the policy. Records say when their
+object was last read again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """One column and two tables."""
+    """Three columns and two tables."""
+    with op.batch_alter_table("records") as batch:
+        batch.add_column(sa.Column("verified", sa.String(), nullable=False, server_default=""))
+        batch.add_column(sa.Column("sound", sa.Boolean(), nullable=False, server_default=sa.true()))
     with op.batch_alter_table("policy_versions") as batch:
         batch.add_column(sa.Column("name", sa.String(), nullable=False, server_default=""))
     op.create_table(
@@ -48,6 +52,9 @@ def downgrade() -> None:
     op.drop_table("editions")
     with op.batch_alter_table("policy_versions") as batch:
         batch.drop_column("name")
+    with op.batch_alter_table("records") as batch:
+        batch.drop_column("sound")
+        batch.drop_column("verified")
 
 
 def _owned() -> tuple[sa.Column[str], ...]:
