@@ -28,15 +28,6 @@ def shipped() -> tuple[Path, ...]:
     return tuple(sorted((Path(__file__).parent / "packs").glob("*.yaml")))
 
 
-def digest_of(paths: Sequence[Path]) -> str:
-    """The digest that the rules of these packs have once they load. Raises PackError where a file cannot be read."""
-    return _digest(_with_dictionaries(paths, [_bytes(path) for path in paths]))
-
-
-def _digest(raws: Sequence[bytes]) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in raws)).hexdigest()
-
-
 def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True, keep: bool = True) -> Rules:
     """The rules of all packs, checked and with their examples run.
 
@@ -56,7 +47,8 @@ def load(paths: Sequence[Path], cache: Path | None = None, proved: bool = True, 
         if known is None:
             new[name] = known = tree(path.name, raw)
         reader.read(path, known, trusted=name not in new)
-    rules = Rules(tuple(reader.rules), _digest(proved_by), reader.read_as, named[-1] if named else "", cache)
+    digest = hashlib.sha256(b"".join(hashlib.sha256(raw).digest() for raw in proved_by)).hexdigest()
+    rules = Rules(tuple(reader.rules), digest, reader.read_as, named[-1] if named else "", cache)
     if new:
         from classifiers.examples import run_examples
 

@@ -87,7 +87,7 @@ class InForce:
     def _begin(self, edition: EditionFolder | None, *, warm: bool) -> None:
         self.policy = load(policy_file(self.home, self.settings, edition))
         self._pool = self._fresh_pool(pack_files(self.home, edition), warm=warm)
-        self.rules, self.edition = _digest(self._pool), edition.number if edition else 0
+        self.rules, self.edition = self._pool.workers.rules, edition.number if edition else 0
 
     def context(self) -> Context:
         """What to judge the next file with."""
@@ -157,7 +157,7 @@ class InForce:
         with self._lock:
             old, self.policy, self.problem = self._pool, policy, None
             if pool is not None:
-                self._pool, self.rules, old.replaced = pool, _digest(pool), True
+                self._pool, self.rules, old.replaced = pool, pool.workers.rules, True
             over = pool is not None and not old.busy
         if over:
             _end(old)
@@ -189,16 +189,6 @@ class InForce:
             workers.__exit__(None, None, None)
             raise
         return _Pool(workers, _marks(files))
-
-
-def _digest(pool: _Pool) -> str:
-    """Of its packs; empty where a file cannot be read, which the first reading process says by name."""
-    from classifiers.pack import PackError, digest_of
-
-    try:
-        return digest_of([path for path, _ in pool.files])
-    except PackError:
-        return ""
 
 
 def _end(pool: _Pool) -> None:
