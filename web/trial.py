@@ -66,9 +66,9 @@ class Trial:
             draft.write_text(pack, "utf-8")
             self._run(["rules", "test", str(draft)], language)
 
-    def shown(self, language: Language) -> str:
-        """The policy in force, as ``dlp policy show`` prints it."""
-        return self._run(["policy", "show"], language)
+    def shown(self, language: Language) -> list[dict[str, Any]]:
+        """Every rule of the policy in force, as ``dlp policy show --json`` prints them. Raises UsageError."""
+        return [json.loads(line) for line in self._run(["policy", "show", "--json"], language).splitlines()]
 
     def text(self, language: Language) -> str:
         """The text of the policy in force, whoever put it there."""

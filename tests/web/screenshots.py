@@ -206,6 +206,8 @@ def files(world: World) -> dict[str, str]:
     sealed = world.office.sealed_files.page(world.secadmin).rows[0].id
     text = (HERE.parent.parent / "dlp" / "policies" / "standard.yaml").read_text("utf-8")
     draft = world.office.policies.draft(world.secadmin, text.replace("internal: 1095", "internal: 730"), "缩短保存期限")
+    world.office.machines.authenticate(world.token)
+    world.tell("head", sequence=418, hash="9f" * 32)
     _decided(world, text)
     world.office.policies.ask(world.secadmin, draft.id)
     return {"version": draft.id, "incident": one, "asked": asked, "sealed": sealed, "person": world.people["li.lei"].id}

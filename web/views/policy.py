@@ -31,12 +31,19 @@ def trial() -> Trial:
 
 
 def _shown(**more: Any) -> str:  # noqa: ANN401 - what a template is given
+    force, broken = list[dict[str, Any]](), None
     try:
-        force: str | DlpError = trial().shown(language())
+        force = trial().shown(language())
     except DlpError as error:
-        force = error
+        broken = error
     versions, used = office().policies.all(account()), office().editions.forces(account())
-    shown: dict[str, Any] = {"force": force, "versions": versions, "used": used, "edition": office().editions.newest()}
+    shown: dict[str, Any] = {
+        "force": force,
+        "broken": broken,
+        "versions": versions,
+        "used": used,
+        "edition": office().editions.newest(),
+    }
     shown |= {"text_in_force": _in_force(versions), "verdict": None, "error": None}
     return render_template("policy.html", **{**shown, **more})
 
