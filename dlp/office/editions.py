@@ -65,7 +65,7 @@ class Editions:
     def current(self) -> Edition | None:
         """The newest; None where none was issued or what is stored is none any more."""
         with self.ground.reading() as session:
-            row = session.scalars(_newest(self.ground.organisation)).one_or_none()
+            row = session.scalars(_newest(EditionRow, self.ground.organisation)).one_or_none()
         try:
             return Edition.from_json(row.content) if row else None
         except EditionError:
@@ -74,35 +74,36 @@ class Editions:
     def forces(self, account: Account) -> tuple[Force, ...]:
         """For each machine that is not revoked what it judges with, and whether that is the newest edition."""
         need(account, Right.SEE_POLICY, Right.KEEP_MACHINES, Right.SEE_OVERVIEW)
-        newest = self.current()
+        newest = [_newest(column, self.ground.organisation) for column in (EditionRow.sequence, EditionRow.policy)]
         last = select(TransferRow.id).where(TransferRow.machine == MachineRow.id).order_by(TransferRow.id.desc())
         asked = (
-            select(MachineRow, ForceRow, TransferRow.policy, TransferRow.rules)
+            select(MachineRow, ForceRow, TransferRow, *(one.scalar_subquery() for one in newest))
             .outerjoin(ForceRow, ForceRow.id == MachineRow.id)
             .outerjoin(TransferRow, TransferRow.id == last.limit(1).correlate(MachineRow).scalar_subquery())
             .where(MachineRow.organisation == self.ground.organisation, MachineRow.state == ACTIVE)
         )
         with self.ground.reading() as session:
             rows = session.execute(asked.order_by(func.length(MachineRow.letter), MachineRow.letter)).all()
-        return tuple(_force(machine, said, policy or "", rules or "", newest) for machine, said, policy, rules in rows)
+        return tuple(_force(*row) for row in rows)
 
 
-def _force(machine: MachineRow, said: ForceRow | None, policy: str, rules: str, newest: Edition | None) -> Force:
+def _force(machine: MachineRow, said: ForceRow | None, file: TransferRow | None, newest: int, policy: str) -> Force:
     told = (machine.id, machine.letter, machine.name, machine.last_seen)
     if said is None:
-        return Force(*told, policy, rules, 0, "", Follows.SILENT, Say("", ""))
-    problem = Say(said.problem_en, said.problem_zh)
-    return Force(*told, said.policy, said.rules, said.edition, said.since, _follows(said, newest), problem)
+        used = (file.policy, file.rules) if file else ("", "")
+        return Force(*told, *used, 0, "", Follows.SILENT, Say("", ""))
+    follows, problem = _follows(said, newest or 0, policy or ""), Say(said.problem_en, said.problem_zh)
+    return Force(*told, said.policy, said.rules, said.edition, said.since, follows, problem)
 
 
-def _follows(said: ForceRow, newest: Edition | None) -> Follows:
-    if newest is None:
+def _follows(said: ForceRow, newest: int, policy: str) -> Follows:
+    if not newest:
         return Follows.FREE
-    if said.refused >= newest.sequence:
+    if said.refused >= newest:
         return Follows.REFUSED
-    if said.edition != newest.sequence:
+    if said.edition != newest:
         return Follows.LAGS
-    return Follows.OTHERWISE if newest.policy and said.policy != newest.policy_digest else Follows.NEWEST
+    return Follows.OTHERWISE if policy and said.policy != policy else Follows.NEWEST
 
 
 def issue(ground: Ground, writing: Writing, by: Iterable[str], profile: str | None = None) -> Edition:
@@ -111,7 +112,7 @@ def issue(ground: Ground, writing: Writing, by: Iterable[str], profile: str | No
     ``profile``: the shipped policy that is chosen with it; None: the one of the edition before. Raises UsageError where
     all texts together are too large.
     """
-    before = writing.session.scalars(_newest(writing.organisation)).one_or_none()
+    before = writing.session.scalars(_newest(EditionRow, writing.organisation)).one_or_none()
     texts = _active(writing)
     edition = Edition(
         writing.organisation,
@@ -136,6 +137,7 @@ def issue(ground: Ground, writing: Writing, by: Iterable[str], profile: str | No
             organisation=writing.organisation,
             sequence=edition.sequence,
             at=writing.at,
+            policy=edition.policy_digest,
             content=edition.to_json(),
         )
     )
@@ -152,6 +154,6 @@ def _active(writing: Writing) -> dict[str, str]:
     return {row.name: row.text for row in writing.session.execute(asked)}
 
 
-def _newest(organisation: str) -> Select[Any]:
-    asked = select(EditionRow).where(EditionRow.organisation == organisation)
+def _newest(what: Any, organisation: str) -> Select[Any]:  # noqa: ANN401 - a table or one of its columns
+    asked = select(what).where(EditionRow.organisation == organisation)
     return asked.order_by(EditionRow.sequence.desc()).limit(1)

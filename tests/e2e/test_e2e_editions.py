@@ -180,7 +180,7 @@ def forge(people: Deciders) -> None:
     newest = people.office.editions.current()
     content = {**newest.to_json(), "sequence": newest.sequence + 1, "policy": shipped("standard").read_text("utf-8")}
     with people.office.ground.writing() as writing:
-        row = {"sequence": newest.sequence + 1, "at": writing.at, "content": content}
+        row = {"sequence": newest.sequence + 1, "at": writing.at, "policy": "f" * 64, "content": content}
         writing.session.add(EditionRow(id=ulid.new(), organisation=writing.organisation, **row))
 
 

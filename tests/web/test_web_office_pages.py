@@ -145,7 +145,7 @@ def test_the_auditor_sees_a_machine_that_rewrote_its_own_chain(console: Served) 
     assert "goes on as told" in auditor.get("/audit/").words and "abababababab" in auditor.last.words
     console.world.tell("head", sequence=4, hash="cd" * 32)
     assert "rewritten or cut" in auditor.get("/audit/").words
-    assert console.visitor("secadmin").get("/audit/").status == 403
+    assert console.visitor("sysadmin").get("/audit/").status == 403
 
 
 def test_the_evidence_bundle_comes_as_a_zip_that_holds(console: Served) -> None:

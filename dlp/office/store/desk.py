@@ -104,6 +104,8 @@ class EditionRow(Owned, Base, kw_only=True):
     id: Mapped[str] = mapped_column(primary_key=True)
     sequence: Mapped[int]
     at: Mapped[str]
+    policy: Mapped[str]
+    """Digest of the policy in it; empty where it has none."""
     content: Mapped[dict[str, Any]]
     """``dlp.edition.Edition`` as JSON."""
 

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
+        sa.Column("policy", sa.String(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         *_owned(),
         sa.PrimaryKeyConstraint("id", name="pk_editions"),
