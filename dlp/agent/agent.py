@@ -159,7 +159,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
 
     def heard(office: OfficeFile) -> None:
         lookout.serve(_names(office))
-        receiver.stir.set()  # other work accounts may have been chosen
+        receiver.look_again()  # other work accounts may have been chosen
 
     force = desk.force
     assert isinstance(force, InForce)

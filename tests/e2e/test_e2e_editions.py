@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -208,3 +209,45 @@ def test_the_wire_is_cut_while_it_is_decided(tmp_path: Path) -> None:
         assert other.guard.outcome("a.txt")["state"] == "sealed", "it judges on by what it has"
         subprocess.run([*wire, "up"], check=True)
         people.wait_for("AB", Follows.NEWEST, second)
+
+
+def test_work_accounts_chosen_in_the_office_are_archived_and_others_left_alone(tmp_path: Path) -> None:
+    person = tmp_path / "person"
+    folders = {
+        name: person / "Documents" / "xwechat_files" / f"{name}_a1b2" / "msg" / "file" / "2026-11" for name in "ab"
+    }
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    words = ["--profile", "standard", "--port", "0", "--outbox", str(tmp_path / "box")]
+    command = [*DLP, "--home", str(tmp_path / "home"), "--language", "en", "run", *words]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        env={**environment, "HOME": str(person)},
+    )  # fmt: skip
+    guard = Guard(tmp_path / "home", tmp_path / "box", person, process)
+
+    def archived() -> set[str]:
+        lines = guard.dlp("archive", "list", "--json").stdout.splitlines()
+        return {json.loads(line)["name"] for line in lines}
+
+    def watched() -> set[str]:
+        return {one["account"] for one in json.loads(guard.dlp("status", "--json").stdout)["stores"]}
+
+    try:
+        until(guard.ready, "dlp run is ready", 60)
+        with deciders(guard.home) as people:
+            assert watched() == set()
+            people.office.settings.choose_accounts(people.one, ("a",), told=True)
+            until(lambda: watched() == {"a"}, "the account is watched", 60)
+            (folders["b"] / "private.txt").write_bytes(b"a private letter")
+            (folders["a"] / "order.txt").write_bytes(b"an order of a customer")
+            until(lambda: archived() == {"order.txt"}, "what the work account received is archived")
+            people.office.settings.choose_accounts(people.one, (), told=False)
+            until(lambda: watched() == set(), "nothing is watched any more", 60)
+            (folders["a"] / "later.txt").write_bytes(b"a letter")
+            guard.drop("notice.txt", b"a notice")
+            guard.outcome("notice.txt")
+        assert archived() == {"order.txt"}
+    finally:
+        guard.stop()

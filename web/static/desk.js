@@ -8,6 +8,9 @@
   function go(step) {
     const all = links();
     if (!all.length) return;
+    // Rows may have come or gone since; who stands in one goes on from there.
+    const here = all.indexOf(document.activeElement);
+    if (here >= 0) at = here;
     at = Math.max(0, Math.min(all.length - 1, at + step));
     all[at].focus();
   }
