@@ -12,17 +12,15 @@ from dlp import ulid
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Report, State
-from dlp.office import bodies
+from dlp.office import bodies, machine_reports
 from dlp.office.ground import Ground, Writing, parse_moment
+from dlp.office.machine_reports import own
 from dlp.office.risk import bundle, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
     DecisionRow,
-    ForceRow,
-    HeadRow,
     HitRow,
     IncidentRow,
-    MachineRow,
     OutcomeRow,
     RecordRow,
     SealedRow,
@@ -96,11 +94,6 @@ class Intake:
         except Malformed as error:
             return str(error)
         return ""
-
-
-def own(machine: Machine, writing: Writing) -> dict[str, Any]:
-    """The columns that say whose row it is."""
-    return {"organisation": writing.organisation, "machine": machine.id}
 
 
 def _transfer(writing: Writing, machine: Machine, report: Report) -> None:
@@ -232,25 +225,6 @@ def _unregistered(writing: Writing, digest: str) -> None:
             raise Malformed("header_digest: expected one that was not registered before")
 
 
-def _head(writing: Writing, machine: Machine, report: Report) -> None:
-    columns = bodies.head(Fields.of(report.body))
-    row = writing.session.get_one(MachineRow, machine.id)
-    sequence, digest = columns["sequence"], columns["hash"]
-    asked = select(HeadRow).where(HeadRow.machine == machine.id, HeadRow.sequence == sequence)
-    known = writing.session.scalars(asked).one_or_none()
-    actor = f"machine:{machine.letter}"
-    if known is not None and known.hash != digest:
-        writing.note("chain.rewritten", actor, machine.id, sequence=sequence)
-    elif known is None and sequence < row.head_sequence:
-        writing.note("chain.went_back", actor, machine.id, sequence=sequence, known=row.head_sequence)
-    if known is None:
-        writing.session.add(
-            HeadRow(id=ulid.new(), sequence=sequence, hash=digest, at=writing.at, **own(machine, writing))
-        )
-    if sequence > row.head_sequence:
-        row.head_sequence, row.head_hash = sequence, digest
-
-
 def _verified(writing: Writing, machine: Machine, report: Report) -> None:
     columns = bodies.verified(Fields.of(report.body))
     row = writing.session.get(RecordRow, columns["record"])
@@ -263,23 +237,6 @@ def _verified(writing: Writing, machine: Machine, report: Report) -> None:
     row.verified, row.sound = columns["at"], columns["sound"]
 
 
-def _force(writing: Writing, machine: Machine, report: Report) -> None:
-    columns = bodies.force(Fields.of(report.body))
-    row = writing.session.get(ForceRow, machine.id)
-    if row is not None and (row.at, row.report) >= (columns["at"], report.id):
-        return
-    same = row is not None and (row.policy, row.rules) == (columns["policy"], columns["rules"])
-    columns["since"] = row.since if row is not None and same else columns["at"]
-    if row is None:
-        writing.session.add(ForceRow(id=machine.id, report=report.id, **columns, **own(machine, writing)))
-    else:
-        for name, value in {**columns, "report": report.id}.items():
-            setattr(row, name, value)
-    kind = "machine.edition_refused" if columns["refused"] else "machine.judges_with"
-    told = {name: columns[name] for name in ("policy", "rules", "edition", "refused")}
-    writing.note(kind, f"machine:{machine.letter}", machine.id, **told)
-
-
 KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "transfer": _transfer,
     "outcome": _outcome,
@@ -287,7 +244,7 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "record": _record,
     "pruned": _pruned,
     "exported": _exported,
-    "head": _head,
-    "force": _force,
+    "head": machine_reports.head,
+    "force": machine_reports.force,
     "verified": _verified,
 }
