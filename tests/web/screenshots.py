@@ -218,8 +218,8 @@ def _decided(world: World, text: str) -> None:
     policies = world.office.policies
     if "zhao.min" not in world.people:
         world.person("zhao.min", Role.SECADMIN, clearance=world.secadmin.clearance)
-    for change in ("内部文件保存三年", "首版"):
-        made = policies.draft(world.secadmin, text + f"# {change}\n", change)
+    for days, change in (("1460", "首版"), ("1095", "内部文件保存三年")):
+        made = policies.draft(world.secadmin, text.replace("internal: 1095", f"internal: {days}"), change)
         policies.ask(world.secadmin, made.id)
         policies.confirm(world.people["zhao.min"], made.id)
     newest = world.office.editions.current()
