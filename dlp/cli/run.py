@@ -8,13 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlp import first_start
-from dlp.agent.here import office_file
 from dlp.cli.office_here import add_passphrase
 from dlp.cli.room import Room, Words
 from dlp.config import Settings, platform_places
 from dlp.files import write_whole
 from dlp.language import Language, Say
-from dlp.link.office_file import OfficeFile
 from dlp.lock import only_one
 from dlp.policy_file import PROFILES
 from dlp.supervise import Child, Program, end_all, keep, python, stop_on_signals
@@ -176,8 +174,14 @@ def _run(arguments: argparse.Namespace, room: Room, settings: Settings) -> int:
     return 0
 
 
+def _office_elsewhere(room: Room) -> str:
+    from dlp.link.office_file import OfficeFile
+
+    return OfficeFile.load(room.home.agent / "office.json").url
+
+
 def _welcome(settings: Settings, room: Room) -> None:
-    console = first_start.console_url(settings) if settings.office else OfficeFile.load(office_file(room.home)).url
+    console = first_start.console_url(settings) if settings.office else _office_elsewhere(room)
     welcome = Say(
         "outbox:  {outbox}\nconsole: {console}\nready; Ctrl-C ends both",
         "外发文件夹：{outbox}\n控制台：    {console}\n已就绪，按 Ctrl-C 结束",
