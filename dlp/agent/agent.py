@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from dlp.agent.door import Place, Request
 from dlp.agent.editions import Editions, mend
 from dlp.agent.force import InForce, Reloading
 from dlp.agent.gate import Gate, gate_on
-from dlp.agent.here import archive_of, desk_on, lock_file, office_file
+from dlp.agent.here import archive_of, desk_on, lock_file, office_file, with_accounts
 from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
 from dlp.agent.receiver import Receiver
@@ -134,8 +134,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         return door.login_of(store.root.stat().st_uid) if settings.service else me
 
     def stores() -> list[Store]:
-        chosen = OfficeFile.load(office_file(home)).accounts
-        return work_stores(settings if chosen is None else replace(settings, accounts=chosen), _unreadable)
+        return work_stores(with_accounts(home, settings), _unreadable)
 
     cards = Cards(Desktop(), settings.tongue)
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dlp.agent.desk import Desk
@@ -91,6 +92,12 @@ def suspended_of(home: Home) -> Callable[[str], bool]:
         return folded in {unicodedata.normalize("NFKC", name).casefold() for name in names}
 
     return suspended
+
+
+def with_accounts(home: Home, settings: Settings) -> Settings:
+    """The settings with the work accounts that the office chose, where it chose any; read anew each time."""
+    chosen = OfficeFile.load(office_file(home)).accounts
+    return settings if chosen is None else replace(settings, accounts=chosen)
 
 
 def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
