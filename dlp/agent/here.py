@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dlp.agent.desk import Desk
+from dlp.agent.editions import mend
 from dlp.agent.force import InForce
 from dlp.archive import Archive
 from dlp.config import Home, Settings
@@ -92,6 +94,12 @@ def suspended_of(home: Home) -> Callable[[str], bool]:
     return suspended
 
 
+def with_accounts(home: Home, settings: Settings) -> Settings:
+    """The settings with the work accounts that the office chose, where it chose any; read anew each time."""
+    chosen = OfficeFile.load(office_file(home)).accounts
+    return settings if chosen is None else replace(settings, accounts=chosen)
+
+
 def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
     """The outboxes of this machine: the person's own, or in service mode one for each person."""
     folder = settings.outbox_folder()
@@ -118,6 +126,7 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
         for outbox in outboxes:
             outbox.make()
         settings.archive_folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+        mend(home, journal, office)
         force = InForce(home, settings, journal.sealed_here)
         try:
             force.begin(warm=warm)

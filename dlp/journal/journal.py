@@ -156,6 +156,14 @@ class Journal:
             letter = database.one("SELECT value FROM meta WHERE key = 'letter'") or "A"
             return f"{letter}-{number}"
 
+    def meta(self, key: str) -> str:
+        """A small fact about this machine that is kept beside the tables; empty where there is none."""
+        return str(self.database.one("SELECT value FROM meta WHERE key = ?", key) or "")
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep such a fact, inside the transaction of what it belongs to."""
+        self.database.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
+
     def set_letter(self, letter: str) -> None:
         """The letter that the office gave this machine."""
         with self.transaction() as database:
