@@ -13,7 +13,21 @@ from web.words import TABLES
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
 SAID = re.compile(r"""say\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*,\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-ALIKE = {"SHA-256", "GET", "POST", "English", "中文", "FILE.age", "dlp decrypt FILE.age", "h", "ms", "Enter", "UTC)."}
+ALIKE = {
+    "SHA-256",
+    "GET",
+    "POST",
+    "English",
+    "中文",
+    "FILE.age",
+    "dlp decrypt FILE.age",
+    "h",
+    "ms",
+    "Enter",
+    "UTC).",
+    "standard",
+    "strict",
+}
 """The same in both languages: keys, units, names."""
 
 
