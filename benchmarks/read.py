@@ -128,12 +128,12 @@ def run() -> list[str]:
             for peer, load in (("kreuzberg", KREUZBERG), ("markitdown", MARKITDOWN), ("card's libraries", CARD)):
                 measured[peer] = _measure(theirs, load, listed)
         marks = json.loads(listed.read_text("utf-8"))
-    lines += _recall(measured, marks)
-    for kind in KINDS:
-        names = [name for name in marks if name.endswith(f".{kind}") and not name.endswith(f"large.{kind}")]
-        lines += _cpu(measured, kind, names, floor)
-        lines += _cpu(measured, f"{kind} of XML alone", [name for name in names if _is_plain(name)], floor)
-        lines += _cpu(measured, f"large {kind}", [name for name in marks if name.endswith(f"large.{kind}")], floor)
+        lines += _recall(measured, marks)
+        for kind in KINDS:
+            names = [name for name in marks if name.endswith(f".{kind}") and not name.endswith(f"large.{kind}")]
+            lines += _cpu(measured, kind, names, floor)
+            lines += _cpu(measured, f"{kind} of XML alone", [name for name in names if _is_plain(name)], floor)
+            lines += _cpu(measured, f"large {kind}", [name for name in marks if name.endswith(f"large.{kind}")], floor)
     return lines + _size(measured)
 
 
