@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import unpacked
+from dlp.read import unpacked, zipped
 from dlp.read.visit import Parts, Visit
 
 _UTF8_NAMES = 0x800
@@ -24,6 +24,8 @@ def read(visit: Visit) -> Parts:
         return
     if archive.comment:
         yield Block(legacy(archive.comment), visit.place(Region.METADATA, part="comment"))
+    if zipped.hides_members(archive):
+        yield visit.unread(GapReason.BROKEN, "members that its directory does not name", 0.5)
     members = archive.infolist()
     for number, member in enumerate(members):
         visit.progress, visit.told = number / len(members), f"{number} of {len(members)} members"
@@ -42,7 +44,7 @@ def _member(visit: Visit, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         yield visit.unread(GapReason.ENCRYPTED, part=name)
         return
     try:
-        with archive.open(member) as stream:
+        with zipped.opened(archive, member) as stream:
             yield from unpacked.read(visit, name, stream, member.file_size, member.compress_size)
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error, lzma.LZMAError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__, part=name)

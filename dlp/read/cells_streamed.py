@@ -61,7 +61,7 @@ def read(package: Package, entry: zipfile.ZipInfo, sheet: str, shared: list[str]
     from lxml import etree
 
     path = package.visit.source.path
-    with package.zip.open(entry) as stream:
+    with zipped.opened(package.zip, entry) as stream:
         counted = _Counted(package.visit, stream, entry.compress_size)
         cells = etree.iterparse(
             counted, events=("end",), tag="{*}c", resolve_entities=False, no_network=True, huge_tree=False

@@ -46,6 +46,8 @@ class Compound:
     read: set[tuple[str, ...]] = field(default_factory=set)
     """In lower case, since names are found in any."""
     names: list[tuple[str, ...]] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+    """Streams of which less came than their size: olefile gives what it finds and says nothing."""
 
     def streams(self) -> Iterator[tuple[str, ...]]:
         """Names of all streams below this storage."""
@@ -56,7 +58,7 @@ class Compound:
 
     def inner(self, prefix: tuple[str, ...]) -> Compound:
         """A storage of the same file."""
-        return Compound(self.visit, self.ole, prefix, self.read, self.names)
+        return Compound(self.visit, self.ole, prefix, self.read, self.names, self.cut)
 
     def done(self, name: tuple[str, ...]) -> None:
         """Nobody need read this stream any more."""
@@ -80,12 +82,18 @@ class Compound:
         self.done(full)
         self.visit.budget.held(size)
         self.visit.budget.unpacked(size)
-        return bytes(self.ole.openstream(list(full)).read())
+        found = bytes(self.ole.openstream(list(full)).read())
+        if len(found) < size and full[-1] not in self.cut:
+            self.cut.append(full[-1])
+        return found
 
 
 def read(visit: Visit) -> Parts:
     """The document that the compound file is, its properties, and whatever else it holds."""
-    yield from storage(Compound(visit, visit.source.compound()))
+    compound = Compound(visit, visit.source.compound())
+    yield from storage(compound)
+    for name in compound.cut:
+        yield visit.unread(GapReason.BROKEN, "shorter than its size", part=name)
 
 
 def storage(compound: Compound) -> Parts:

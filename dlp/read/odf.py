@@ -6,7 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Place, Region
-from dlp.read import cells, markup, odf_text, opc, salvage
+from dlp.read import cells, markup, odf_text, opc, salvage, zipped
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ _OWN = ("content.xml", "styles.xml", "meta.xml", "settings.xml")
 def read(visit: Visit) -> Parts:
     """Content, headers and footers, properties, then everything else in the package."""
     with zipfile.ZipFile(visit.source.file) as package:
+        if zipped.hides_members(package):
+            yield visit.unread(GapReason.BROKEN, "members that its directory does not name", 0.5)
         names = [entry for entry in package.infolist() if not entry.is_dir()]
         manifest = package.NameToInfo.get("META-INF/manifest.xml")
         if manifest and b"encryption-data" in package.read(manifest):
@@ -51,10 +53,10 @@ def read(visit: Visit) -> Parts:
 
 def _entry(visit: Visit, package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Parts:
     name = entry.filename
-    if name in {"mimetype", "META-INF/manifest.xml"} or name.endswith("manifest.rdf") or not entry.file_size:
+    if name in {"mimetype", "META-INF/manifest.xml"} or name.endswith("manifest.rdf") or zipped.is_empty(entry):
         return
     try:
-        with package.open(entry) as stream:
+        with zipped.opened(package, entry) as stream:
             content = visit.held(stream, entry.compress_size)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__, part=name)

@@ -30,6 +30,8 @@ def read(visit: Visit) -> Parts:
     package = Package(visit, visit.source.zipped())
     if any(_CRYPT.search(name) for name in package.names.values()):
         yield visit.unread(GapReason.ENCRYPTED, "Encryptions.xml")
+    if zipped.hides_members(package.zip) or len(package.names) < sum(not e.is_dir() for e in package.zip.infolist()):
+        yield visit.unread(GapReason.BROKEN, "members that its directory does not name, or two of one name", 0.5)
     for name in list(package.names):
         if posixpath.basename(name) == "ofd.xml":
             root = yield from package.tree(name)
@@ -65,7 +67,7 @@ class Package:
         if entry.file_size < 1 << 20:
             self.visit.budget.unpacked(entry.file_size)
             return zipped.content(self.zip, entry)
-        with self.zip.open(entry) as stream:
+        with zipped.opened(self.zip, entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 
     def tree(self, name: str) -> Generator[Part, None, Element | None]:

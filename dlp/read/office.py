@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import drawing, markup, opc, salvage
+from dlp.read import drawing, markup, opc, salvage, zipped
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Unpacking, Visit
 
@@ -58,6 +58,8 @@ def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | Non
 def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
+    if zipped.hides_members(package.zip):
+        yield visit.unread(GapReason.BROKEN, "members that its directory does not name", 0.5)
     kinds = [(package.type_of(entry), entry) for entry in package.entries()]
     # The drawing that shows a diagram repeats its words: read after what it repeats.
     ranks = {kind: (order(kind), _DIAGRAM_COPY in kind) for kind, _ in kinds}
@@ -85,7 +87,7 @@ def _compression_errors() -> tuple[type[Exception], ...]:
 
 def _other(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     visit, name = package.visit, entry.filename
-    if name == "[Content_Types].xml" or not entry.file_size:
+    if name == "[Content_Types].xml" or zipped.is_empty(entry):
         return
     if name.endswith(opc.RELATIONS):
         folder = name.rpartition("_rels/")[0].rstrip("/")
@@ -159,7 +161,7 @@ def nodes(package: Package, entry: zipfile.ZipInfo, content: bytes) -> Parts:
 def stripped(package: Package, entry: zipfile.ZipInfo) -> Parts:
     """The text of an XML part too long for a tree, in large pieces."""
     visit = package.visit
-    with package.zip.open(entry) as stream:
+    with zipped.opened(package.zip, entry) as stream:
         decoded = (chunk.decode("utf-8", "replace") for chunk in _whole_characters(visit, stream, entry.compress_size))
         for text in markup.stripped(decoded):
             if text.strip():

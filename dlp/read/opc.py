@@ -81,7 +81,7 @@ class Package:
             self.visit.budget.unpacked(entry.file_size)
             # Never more than the size that the directory names, so a lie about it cannot expand further.
             return zipped.content(self.zip, entry)
-        with self.zip.open(entry) as stream:
+        with zipped.opened(self.zip, entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 
     def tree(self, entry: zipfile.ZipInfo) -> Element | None:

@@ -14,6 +14,8 @@ from dlp.read.workbook import sections
 _FILEPASS, _HEADER, _FOOTER, _NAME, _TXO, _CONTINUE = 0x2F, 0x14, 0x15, 0x18, 0x1B6, 0x3C
 _DV, _HLINK, _FORMAT, _BOF, _BOUNDSHEET, _NOTE = 0x1BE, 0x1B8, 0x41E, 0x809, 0x85, 0x1C
 _SALVAGED = {_NAME: "defined name", _DV: "data validation", _HLINK: "hyperlink", _FORMAT: "number format"}
+_CELLS = frozenset({0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E})
+"""Records of cells; row and column come first."""
 _WIDE = 1
 
 
@@ -25,11 +27,16 @@ def read(document: Compound) -> Parts:
     if any(kind == _FILEPASS for kind, _ in records):
         yield visit.unread(GapReason.ENCRYPTED, "FILEPASS")
         return
-    # A workbook embedded in another document is a file of its own once it has a directory around it.
-    alone = compound_single.around(stream, "Workbook") if document.prefix else None
+    # A workbook embedded in another document is a file of its own once it has a directory around it, and no hostile
+    # directory can make calamine follow its sectors in circles.
+    alone = compound_single.around(stream, "Workbook" if document.content("Workbook") else "Book")
     if document.prefix and alone is None:
         yield Block("\n".join(salvage.strings(stream)), visit.place(part="salvage: Workbook"))
         yield visit.unread(GapReason.TOO_BIG, "embedded workbook")
+    elif any(kind in _CELLS and content[3:4] > b"\0" for kind, content in records):
+        # No column has a number over 255; calamine would make room for all columns up to it, and end the process.
+        yield Block("\n".join(salvage.strings(stream)), visit.place(part="salvage: Workbook"))
+        yield visit.unread(GapReason.BROKEN, "column")
     else:
         try:
             yield from cells.read(visit, set(), alone)

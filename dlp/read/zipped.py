@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import struct
 import zipfile
 import zlib
+from typing import IO
 
 _SMALL = 1 << 20
 _HEADER = struct.Struct("<4s22xHH")
 _STORED, _DEFLATED = 0, 8
+_ANY_SIZE = 1 << 62
+_PACKED_NOTHING = 2
+_SMALLEST_MEMBER, _MOST_BETWEEN = 31, 1 << 20
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -17,7 +22,44 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     Raises what zipfile raises for a broken, encrypted or unknown one.
     """
     found = _plain(archive, entry) if entry.file_size < _SMALL and not entry.flag_bits & 1 else None
-    return archive.read(entry) if found is None else found
+    if found is not None:
+        return found
+    with opened(archive, entry) as stream:
+        whole = stream.read(entry.file_size + 1)
+    if len(whole) > entry.file_size:
+        raise zipfile.BadZipFile("more than its size")
+    return whole
+
+
+def opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """A member as a stream of all that is in it, whatever size the directory tells: the caller counts.
+
+    zipfile would stop at that size, and its check sum may be of the beginning alone; other programs unpack all of it.
+    """
+    whole = copy.copy(entry)
+    whole.file_size = _ANY_SIZE
+    return archive.open(whole)
+
+
+def is_empty(entry: zipfile.ZipInfo) -> bool:
+    """Whether a member holds nothing, by what is stored and not by what the directory says alone."""
+    return not entry.file_size and entry.compress_size <= _PACKED_NOTHING
+
+
+def hides_members(archive: zipfile.ZipFile) -> bool:
+    """Whether members lie between those that the directory names: programs that read from the start unpack them."""
+    file = archive.fp
+    if file is None:
+        return False
+    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
+    ends = [0, *(e.header_offset + 30 + len(e.orig_filename.encode()) + e.compress_size for e in entries)]
+    starts = [*(entry.header_offset for entry in entries), archive.start_dir]
+    for end, start in zip(ends, starts, strict=True):
+        if start - end > _SMALLEST_MEMBER:
+            file.seek(end)
+            if b"PK\x03\x04" in file.read(min(start - end, _MOST_BETWEEN)):
+                return True
+    return False
 
 
 def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> bytes:

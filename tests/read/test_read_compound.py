@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,23 @@ def test_one_stream_of_any_size_comes_back(size: int) -> None:
         found = ole.openstream("Some").read()
     assert found.rstrip(b"\0") == content.rstrip(b"\0")
     assert compound_single.around(bytes(8_000_000), "Some") is None
+
+
+def test_a_stream_that_ends_before_its_size_is_a_gap() -> None:
+    content = with_stream("Some", "机密文件".encode("utf-16-le") * 2000)
+    found = read_bytes(content[: len(content) - 4096], "a.bin")
+    assert GapReason.BROKEN in {gap.reason for gap in found.gaps}
+
+
+def test_a_cell_beyond_the_last_column_costs_no_reading_process() -> None:
+    import olefile
+
+    with olefile.OleFileIO(CORPUS / "marks.xls") as ole:
+        stream = bytearray(ole.openstream("Workbook").read())
+    at = 0
+    while struct.unpack_from("<H", stream, at)[0] != 0xFD:
+        at += 4 + struct.unpack_from("<H", stream, at + 2)[0]
+    stream[at + 4 : at + 8] = b"\xff\xff\xff\xff"
+    found = read_bytes(with_stream("Workbook", bytes(stream)), "a.xls")
+    assert "column" in {gap.detail for gap in found.gaps}
+    assert found.having("单元格文字")
