@@ -105,6 +105,8 @@ def test_a_page_cut_low_still_has_its_head(rules: Rules) -> None:
         ("公民身份号码", "11O105194912310O2X"),
         ("公民身份号码 l10105I949123l002X",),
         ("帮我订票，身份证1101051949", "1231002X"),
+        ("帮我订票，身份证11010", "519491231002X"),
+        ("号码1101051949123100", "2X"),
     ],
 )
 def test_a_number_with_misread_digits_counts_where_its_check_digit_holds(lines: tuple[str, ...], rules: Rules) -> None:
