@@ -75,7 +75,7 @@ def made(number: int, seed: int) -> Made:
     label.turn = 0 if clean.tall or (clean.screen and name == "none") else chance.choice(TURNS)
     pixels = wear.turned(pixels, label.turn) if label.turn else pixels
     quality = 0 if clean.screen and name == "none" and chance.random() < 0.4 else chance.randint(30, 90)
-    label.wear += (*(() if name == "none" else (name,)), f"JPEG {quality // 20 * 20}" if quality else "PNG")
+    label.wear += (*(() if name == "none" else (name,)), f"JPEG {quality}" if quality else "PNG")
     label.size = (pixels.shape[1], pixels.shape[0])
     return Made(label, wear.packed(pixels, quality), ".jpg" if quality else ".png")
 

@@ -19,7 +19,7 @@ SHAPE = 1.414
 def page(px: int, chance: random.Random, share: float = 0.0) -> Sheet:
     """A sheet of A4 on which ``px`` is 三号, or its upper part."""
     wide = int(px * A4)
-    high = wide * SHAPE * (share or chance.choice((0.35, 0.5, 0.5, 1.0)))
+    high = wide * SHAPE * (share or chance.choice((0.35, 0.35, 0.5, 0.5, 0.5, 0.5, 1.0)))
     white = chance.randint(238, 255)
     return Sheet(wide, int(high), (white, white, white - chance.randint(0, 12)), margin=int(wide * 0.13))
 

@@ -20,7 +20,7 @@ def _kept(values: npt.NDArray[np.floating]) -> Pixels:
 
 def blur(pixels: Pixels, px: int, chance: random.Random) -> Pixels:
     """Out of focus, by a share of the type's size, so that people can still read it."""
-    return cv2.GaussianBlur(pixels, (0, 0), px * chance.uniform(0.025, 0.065)).astype(np.uint8)
+    return cv2.GaussianBlur(pixels, (0, 0), px * chance.uniform(0.025, 0.075)).astype(np.uint8)
 
 
 def noise(pixels: Pixels, _px: int, chance: random.Random) -> Pixels:
@@ -91,6 +91,7 @@ CAMERA: dict[str, tuple[Wear, ...]] = {
     "perspective": (perspective,),
     "moire": (moire,),
     "photo of a page": (perspective, shadow, noise),
+    "poor photo of a page": (perspective, blur, shadow, noise),
     "photo of a screen": (moire, perspective),
     "scan": (blur, noise),
 }
