@@ -11,14 +11,17 @@ if TYPE_CHECKING:
     from classifiers.signs import Spot
 
 HEAD_CHARACTERS = 60
-"""Code points above a mark, at most: a copy number, the name and the menu of the program that shows the page. Photos
-are cut as people like, so that a mark's share of the height alone does not tell."""
+"""Code points above a mark, at most: a copy number, the name and the menu of the program that shows the page."""
+HEAD_SHARE = 0.45
+"""Above this share of the height even then: photos are cut as people like, so that the upper quarter alone does not tell,
+but lines further down may come before those above them, because readers look for what can be a mark first."""
 
 
 def picture_head(at: Spot) -> bool:
     """It is a line in the upper quarter of a picture, or among its first words."""
-    if at.place.region is not Region.PICTURE:
+    place = at.place
+    if place.region is not Region.PICTURE:
         return False
-    if at.place.y is not None and at.place.y < TOP_SHARE:
-        return True
+    if place.y is not None and (place.y < TOP_SHARE or place.y > HEAD_SHARE):
+        return place.y < TOP_SHARE
     return at.piece.depth + at.start - at.window.starts[at.index] < HEAD_CHARACTERS
