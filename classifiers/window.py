@@ -44,6 +44,8 @@ class Piece:
     place: Place
     depth: int
     """Code points of the document's text before it."""
+    sure: float = 1.0
+    """As the Block's."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ class Joiner:
                 self._header(place, text)
         if region in APART:
             self._apart = True
-        self._pieces.append(Piece(text + end, place, depth))
+        self._pieces.append(Piece(text + end, place, depth, block.sure))
         self._size += len(text) + len(end)
 
     def _split(self, block: Block) -> Iterator[tuple[Block, str]]:
@@ -153,11 +155,11 @@ class Joiner:
             end = text.rfind("\n", at + self._most // 2, at + self._most)
             # A line longer than a window is cut within; the overlap keeps a match on the cut whole.
             cut = end if end >= 0 else at + self._most
-            yield Block(text[at:cut], place), "\n" if end >= 0 else ""
+            yield Block(text[at:cut], place, block.sure), "\n" if end >= 0 else ""
             if place.line is not None:
                 place = replace(place, line=place.line + text.count("\n", at, cut) + (end >= 0))
             at = cut + (end >= 0)
-        yield Block(text[at:], place), "\n"
+        yield Block(text[at:], place, block.sure), "\n"
 
     def _header(self, place: Place, text: str) -> None:
         row, column = address(place)
@@ -188,7 +190,7 @@ class Joiner:
                 inside = newline
             line = piece.place.line
             place = piece.place if line is None else replace(piece.place, line=line + piece.text.count("\n", 0, inside))
-            piece = Piece(piece.text[inside:], place, piece.depth + inside)
+            piece = Piece(piece.text[inside:], place, piece.depth + inside, piece.sure)
         cut = window.starts[index] + inside
         self._pieces = [piece, *window.pieces[index + 1 :]]
         self._size -= cut

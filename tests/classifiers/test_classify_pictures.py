@@ -119,6 +119,13 @@ def test_a_whole_number_is_found_once(rules: Rules) -> None:
     assert [one.rule for one in found.findings if one.score >= Certainty.MEDIUM] == ["cn.id.resident"]
 
 
+def test_a_mark_that_was_read_with_little_certainty_is_for_a_person(rules: Rules) -> None:
+    place = Place(Region.PICTURE, x=0.1, y=0.1)
+    for sure, certainty in ((0.95, Certainty.HIGH), (0.5, Certainty.MEDIUM)):
+        found = classify([Block("机密★10年", place, sure), Block(TITLE, place)], rules, b"k")
+        assert (found.level, found.findings[0].certainty) == (Level.HIGHLY_SECRET, certainty)
+
+
 def test_a_clear_mark_is_found_once(rules: Rules) -> None:
     assert [one.rule for one in seen("机密★10年", TITLE, rules=rules).findings] == ["cn.mark.star"]
 
