@@ -39,7 +39,8 @@ def measure(chosen: argparse.Namespace) -> int:
     """Judge, and report."""
     from benchmarks.pictures.fonts import faces
     from benchmarks.pictures.judge import results
-    from benchmarks.pictures.report import Report, written_into
+    from benchmarks.pictures.page import written_into
+    from benchmarks.pictures.report import Report
     from dlp.config import Home, Settings
     from dlp.inspection import context_for
 

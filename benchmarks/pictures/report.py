@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from dataclasses import dataclass, field
 from benchmarks.eval.report import Tally
 from benchmarks.pictures.judge import Result
 from benchmarks.pictures.label import Want
+from benchmarks.pictures.page import BEGIN, END
 
 WORST = 10
 SMALLEST = 16
 """Pixels of type down to which marks and numbers must be found."""
 MARKS, NUMBERS, HOLDS = 0.97, 0.95, 0.005
-BEGIN, END = "<!-- pictures -->", "<!-- end of pictures -->"
 HEAD = """## Pictures
 
 Made by `python -m benchmarks.pictures` (seed {seed}): {count} pictures, half of them hard negatives, drawn with {faces} Chinese
@@ -171,12 +170,3 @@ def _badness(one: Result) -> tuple[bool, bool, int, int]:
 def _wear(names: tuple[str, ...]) -> str:
     """What was done, without the packing."""
     return next((name for name in names if not name.startswith(("JPEG", "PNG"))), "only packed")
-
-
-def written_into(page: str, part: str) -> str:
-    """The page with the part in place of its old one, or before what was judged apart, or at its end."""
-    old = re.search(rf"{BEGIN}.*?{END}\n", page, re.DOTALL)
-    if old:
-        return page[: old.start()] + part + page[old.end() :]
-    at = page.find("## Papers written apart")
-    return page[:at] + part + "\n" + page[at:] if at >= 0 else page + "\n" + part

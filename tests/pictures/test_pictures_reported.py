@@ -9,7 +9,8 @@ pytest.importorskip("PIL", reason="the generator's libraries are those of the ex
 
 from benchmarks.pictures.judge import Result
 from benchmarks.pictures.label import Label, Want
-from benchmarks.pictures.report import BEGIN, END, Report, written_into
+from benchmarks.pictures.page import BEGIN, END, part_of, written_into
+from benchmarks.pictures.report import Report
 
 
 def result(want: Want, right: bool, action: str = "block", px: int = 16, number: int = 0) -> Result:
@@ -73,3 +74,6 @@ def test_the_page_keeps_its_other_parts() -> None:
     assert once.index("## First") < once.index(BEGIN) < once.index("## Papers written apart")
     assert written_into(once, part) == once
     assert once.count(BEGIN) == once.count(END) == 1
+    assert part_of(once) == part
+    assert part_of(page) == ""
+    assert written_into(page, part_of(page)) == page
