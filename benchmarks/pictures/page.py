@@ -1,4 +1,4 @@
-"""The part of docs/accuracy.md that is about pictures: taken out, and put in, by whoever writes the rest of the page."""
+"""The part of docs/accuracy.md that is about pictures: taken out and put in by whoever writes the rest of the page."""
 
 from __future__ import annotations
 
