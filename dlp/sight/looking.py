@@ -1,0 +1,201 @@
+"""Looks at the pictures of one file: marks first in each of them, then all the rest within the time that there is."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from classifiers.model import Block, Gap, GapReason, Place, Region
+from dlp.read.budget import Exceeded
+from dlp.read.eyes import Raster
+from dlp.read.visit import Parts
+from dlp.sight import codes, red, texture
+from dlp.sight.decode import Encoded
+from dlp.sight.networks import Networks
+from dlp.sight.view import Line, View
+
+MARKS_SECONDS = 20.0
+"""After so long no further picture gets its first look."""
+WHOLE_SECONDS = 10.0
+"""After so long no more is read of pictures that had their first look; both are multiplied when nobody waits."""
+MOST_PICTURES = 2000
+"""Different pictures of one file that are looked at."""
+KEPT_PIXELS = 24_000_000
+"""Of pictures that wait for the rest to be read; others are kept packed, and unpacked again."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""Packed bytes of pictures that wait; what does not fit has had its first look only."""
+POINTS = 842.0
+"""Height of a page: the size of letters is told as if the picture filled one."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A picture that had its first look."""
+
+    view: View | None
+    packed: bytes
+    """The picture to be unpacked again where ``view`` was let go."""
+    frame: int
+    place: Place
+    unseen: Gap
+    words: int
+    number: int
+    """Which picture of the file, from 1."""
+
+
+@dataclass(slots=True)
+class Looking:
+    """As ``dlp.read.eyes.Eyes``."""
+
+    networks: Networks
+    settled: Callable[[list[Block]], bool] = lambda _: False
+    """Whether what was read in the pictures so far decides about the file: then the rest need not be read."""
+    patience: float = 1.0
+    """Times the seconds above."""
+    _started: float = field(default_factory=time.monotonic)
+    _known: dict[bytes, int] = field(default_factory=dict)
+    _waiting: list[Waiting] = field(default_factory=list)
+    _blocks: list[Block] = field(default_factory=list)
+    looks: int = 0
+    """How many different pictures were looked at."""
+
+    def look(self, content: bytes, place: Place, unseen: Gap) -> Parts:
+        """Metadata apart: what is written in the picture, and codes."""
+        yield from self._kept(self._once(content, lambda: self._encoded(content, place, unseen), unseen))
+
+    def look_at_page(self, raster: Raster, place: Place, unseen: Gap) -> Parts:
+        """A page as drawn."""
+        yield from self._kept(self._once(raster.pixels, lambda: self._drawn(raster, place, unseen), unseen))
+
+    def rest(self) -> Parts:
+        """The most text-like pictures first."""
+        waiting = sorted(self._waiting, key=lambda one: -one.words)
+        self._waiting = []
+        enough = bool(waiting) and self.settled(self._blocks)
+        for one in waiting:
+            if enough or not self._time(WHOLE_SECONDS):
+                yield self._in_part(one, 1.0)
+                continue
+            view = one.view or self._again(one)
+            yield from self._lines(view.whole(lambda: self._time(WHOLE_SECONDS)), one.place)
+            if view.left > 0:
+                yield self._in_part(one, view.left)
+            one.view = None
+
+    def _once(self, content: bytes, look: Callable[[], Parts], unseen: Gap) -> Parts:
+        """The look, where the same picture was not looked at before; Gaps where there can be none."""
+        key = hashlib.blake2b(content, digest_size=16).digest()
+        if key in self._known:
+            return
+        if len(self._known) >= MOST_PICTURES:
+            yield replace(unseen, reason=GapReason.TOO_MANY, detail="pictures")
+            return
+        if not self._time(MARKS_SECONDS):
+            yield replace(unseen, reason=GapReason.TOO_SLOW, detail="looking_seconds")
+            return
+        self._known[key] = len(self._known) + 1
+        self.looks += 1
+        try:
+            yield from look()
+        except Exceeded as exceeded:
+            if exceeded.whole:
+                raise
+            yield replace(unseen, reason=exceeded.reason, detail=exceeded.limit)
+        except MemoryError:
+            yield replace(unseen, reason=GapReason.TOO_BIG, detail="memory")
+        except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a broken picture: it was not looked at
+            yield replace(unseen, reason=GapReason.BROKEN, detail=type(error).__name__)
+
+    def _encoded(self, content: bytes, place: Place, unseen: Gap) -> Parts:
+        picture = Encoded(content)
+        thumb = picture.thumb()
+        if thumb is not None and not texture.has_text(self.networks, thumb):
+            yield from self._codes(thumb, place)
+            return
+        seen: set[bytes] = set()
+        for frame in picture.looks():
+            key = hashlib.blake2b(frame.pixels, digest_size=16).digest()
+            if key not in seen:
+                seen.add(key)
+                where = replace(place, page=frame.number) if frame.number else place
+                gap = replace(unseen, place=where, coverage=unseen.coverage)
+                number = frame.number - 1 if frame.number else 0
+                yield from self._first_look(frame.pixels, where, gap, (content, number), asked=thumb is not None)
+        if len(picture.chosen) < picture.frames:
+            left = 1 - len(picture.chosen) / picture.frames
+            yield replace(unseen, reason=GapReason.PICTURE_IN_PART, coverage=left, detail="picture_frames")
+
+    def _drawn(self, raster: Raster, place: Place, unseen: Gap) -> Parts:
+        import cv2
+        import numpy as np
+
+        rows = np.frombuffer(raster.pixels, np.uint8).reshape(raster.height, raster.stride)
+        pixels = np.ascontiguousarray(rows[:, : raster.width * 4].reshape(raster.height, raster.width, 4)[:, :, :3])
+
+        def packed() -> bytes:
+            return bytes(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])[1])
+
+        yield from self._first_look(pixels, place, unseen, (packed, 0))
+
+    def _first_look(
+        self,
+        pixels: Any,  # noqa: ANN401 - numpy
+        place: Place,
+        unseen: Gap,
+        packed: tuple[bytes | Callable[[], bytes], int],
+        *,
+        asked: bool = False,
+    ) -> Parts:
+        yield from self._codes(pixels, place)
+        if not asked and not texture.has_text(self.networks, pixels):
+            return
+        view = View(self.networks, pixels)
+        lines = list(self._lines(view.marks(), place))
+        if lines and (signs := red.signs(view.picture)):
+            yield Block(", ".join(signs), replace(place, region=Region.METADATA, part="picture"))
+        yield from lines
+        if view.words:
+            yield from self._put_off(view, place, unseen, packed)
+
+    def _put_off(self, view: View, place: Place, unseen: Gap, packed: tuple[bytes | Callable[[], bytes], int]) -> Parts:
+        one = Waiting(view, b"", packed[1], place, unseen, view.words, len(self._known))
+        kept = sum(each.view.picture.size for each in self._waiting if each.view is not None) / 3
+        if kept + view.picture.size / 3 > KEPT_PIXELS:
+            one.view, one.packed = None, packed[0] if isinstance(packed[0], bytes) else packed[0]()
+            if sum(len(each.packed) for each in self._waiting) + len(one.packed) > KEPT_BYTES:
+                yield self._in_part(one, 1.0)
+                return
+        self._waiting.append(one)
+
+    def _again(self, one: Waiting) -> View:
+        view = View(self.networks, Encoded(one.packed).frame(one.frame).pixels)
+        list(view.marks())  # turns it upright; the lines were told
+        return view
+
+    def _lines(self, lines: Iterator[Line], place: Place) -> Parts:
+        for line in lines:
+            size = round(line.height * POINTS, 1)
+            where = replace(place, region=Region.PICTURE, x=round(line.x, 3), y=round(line.y, 3), size=size)
+            yield Block(line.text, where, round(line.sure, 3))
+
+    def _codes(self, pixels: Any, place: Place) -> Parts:  # noqa: ANN401
+        for text, x, y in codes.texts(pixels):
+            yield Block(text, replace(place, region=Region.PICTURE, part="code", x=round(x, 3), y=round(y, 3)))
+
+    def _in_part(self, one: Waiting, left: float) -> Gap:
+        told = f"looking_seconds: picture {one.number} of {len(self._known)}"
+        return replace(
+            one.unseen, reason=GapReason.PICTURE_IN_PART, coverage=one.unseen.coverage * min(1.0, left), detail=told
+        )
+
+    def _kept(self, parts: Parts) -> Parts:
+        for part in parts:
+            if isinstance(part, Block):
+                self._blocks.append(part)
+            yield part
+
+    def _time(self, seconds: float) -> bool:
+        return time.monotonic() - self._started < seconds * self.patience
