@@ -42,6 +42,8 @@ def seen(*lines: str, rules: Rules, region: Region = Region.PICTURE, top: float 
         ("机密2031年12月", Level.HIGHLY_SECRET),
         ("机密食l0年", Level.HIGHLY_SECRET),  # star and digit misread
         ("秘密会2O年", Level.SECRET),
+        ("密级：绝密占29年 编号：X-2026-008", Level.TOP_SECRET),
+        ("机宙★用前", Level.HIGHLY_SECRET),  # a character of the term lost
         ("机宙★10年", Level.HIGHLY_SECRET),  # 密
         ("秘出★5年", Level.SECRET),
         ("私密★5年", Level.SECRET),  # 秘
