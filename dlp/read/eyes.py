@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,8 +29,8 @@ class Eyes(Protocol):
     def look(self, content: bytes, place: Place, unseen: Gap) -> Parts:
         """What is written in a picture in its file format; ``unseen`` is the Gap that stays where that fails."""
 
-    def look_at_page(self, raster: Raster, place: Place, unseen: Gap) -> Parts:
-        """The same for something drawn."""
+    def look_at_page(self, draw: Callable[[], Raster], place: Place, unseen: Gap) -> Parts:
+        """The same for something that is drawn only where there is time to look at it."""
 
     def rest(self) -> Parts:
         """What was put off until everything had its first look; Gaps for what there was no time for."""

@@ -7,10 +7,12 @@ from typing import Any
 
 SIDE = 1200
 """Pixels of the longer side that are enough for a code which a phone could read."""
+QUICK_SIDE = 640
+"""The same for a photo without text, where a code is what it is about or not there."""
 MOST = 20
 
 
-def texts(picture: Any) -> list[tuple[str, float, float]]:  # noqa: ANN401 - numpy
+def texts(picture: Any, side: int = SIDE) -> list[tuple[str, float, float]]:  # noqa: ANN401 - numpy
     """What the codes of a picture (height × width × 3) say, each with the place of its corner as shares (0..1)."""
     if find_spec("zxingcpp") is None:
         return []
@@ -19,7 +21,7 @@ def texts(picture: Any) -> list[tuple[str, float, float]]:  # noqa: ANN401 - num
 
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     high, wide = grey.shape
-    share = min(1.0, SIDE / max(high, wide))
+    share = min(1.0, side / max(high, wide))
     if share < 1.0:
         grey = cv2.resize(grey, (round(wide * share), round(high * share)), interpolation=cv2.INTER_AREA)
     found = []

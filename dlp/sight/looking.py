@@ -52,13 +52,14 @@ class Looking:
 
     networks: Networks
     settled: Callable[[list[Block]], bool] = lambda _: False
-    """Whether what was read in the pictures so far decides about the file: then the rest need not be read."""
+    """Whether what was read in the pictures so far decides about the file: then nothing more is looked at."""
     patience: float = 1.0
     """Times the seconds above."""
     _started: float = field(default_factory=time.monotonic)
     _known: dict[bytes, int] = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
+    _decided: bool = False
     looks: int = 0
     """How many different pictures were looked at."""
 
@@ -66,20 +67,24 @@ class Looking:
         """Metadata apart: what is written in the picture, and codes."""
         yield from self._kept(self._once(content, lambda: self._encoded(content, place, unseen), unseen))
 
-    def look_at_page(self, raster: Raster, place: Place, unseen: Gap) -> Parts:
+    def look_at_page(self, draw: Callable[[], Raster], place: Place, unseen: Gap) -> Parts:
         """A page as drawn."""
+        if not self._time(MARKS_SECONDS):
+            yield replace(unseen, reason=GapReason.TOO_SLOW, detail="looking_seconds")
+            return
+        raster = draw()
         yield from self._kept(self._once(raster.pixels, lambda: self._drawn(raster, place, unseen), unseen))
 
     def rest(self) -> Parts:
         """The most text-like pictures first."""
         waiting = sorted(self._waiting, key=lambda one: -one.words)
         self._waiting = []
-        enough = bool(waiting) and self.settled(self._blocks)
         for one in waiting:
-            if enough or not self._time(WHOLE_SECONDS):
+            if self._decided or not self._time(WHOLE_SECONDS):
                 yield self._in_part(one, 1.0)
                 continue
             view = one.view or self._again(one)
+            yield from self._codes(view.picture, one.place)
             yield from self._lines(view.whole(lambda: self._time(WHOLE_SECONDS)), one.place)
             if view.left > 0:
                 yield self._in_part(one, view.left)
@@ -89,6 +94,9 @@ class Looking:
         """The look, where the same picture was not looked at before; Gaps where there can be none."""
         key = hashlib.blake2b(content, digest_size=16).digest()
         if key in self._known:
+            return
+        if self._decided:
+            yield unseen
             return
         if len(self._known) >= MOST_PICTURES:
             yield replace(unseen, reason=GapReason.TOO_MANY, detail="pictures")
@@ -113,7 +121,7 @@ class Looking:
         picture = Encoded(content)
         thumb = picture.thumb()
         if thumb is not None and not texture.has_text(self.networks, thumb):
-            yield from self._codes(thumb, place)
+            yield from self._codes(thumb, place, codes.QUICK_SIDE)
             return
         seen: set[bytes] = set()
         for frame in picture.looks():
@@ -149,16 +157,23 @@ class Looking:
         *,
         asked: bool = False,
     ) -> Parts:
-        yield from self._codes(pixels, place)
         if not asked and not texture.has_text(self.networks, pixels):
+            yield from self._codes(pixels, place, codes.QUICK_SIDE)
             return
         view = View(self.networks, pixels)
-        lines = list(self._lines(view.marks(), place))
-        if lines and (signs := red.signs(view.picture)):
+        if not view.upright() and not view.scroll:
+            yield from self._codes(pixels, place)
+            return
+        if signs := red.signs(view.picture):
             yield Block(", ".join(signs), replace(place, region=Region.METADATA, part="picture"))
-        yield from lines
-        if view.words:
-            yield from self._put_off(view, place, unseen, packed)
+        lines: list[Block] = []
+        for block in self._lines(view.marks(), place):
+            yield block
+            lines.append(block)
+            if self.settled([*self._blocks, *lines]):
+                self._decided = True
+                break
+        yield from self._put_off(view, place, unseen, packed)
 
     def _put_off(self, view: View, place: Place, unseen: Gap, packed: tuple[bytes | Callable[[], bytes], int]) -> Parts:
         one = Waiting(view, b"", packed[1], place, unseen, view.words, len(self._known))
@@ -172,17 +187,18 @@ class Looking:
 
     def _again(self, one: Waiting) -> View:
         view = View(self.networks, Encoded(one.packed).frame(one.frame).pixels)
-        list(view.marks())  # turns it upright; the lines were told
+        view.upright()
+        list(view.marks())  # so that the lines that were told are known
         return view
 
-    def _lines(self, lines: Iterator[Line], place: Place) -> Parts:
+    def _lines(self, lines: Iterator[Line], place: Place) -> Iterator[Block]:
         for line in lines:
             size = round(line.height * POINTS, 1)
             where = replace(place, region=Region.PICTURE, x=round(line.x, 3), y=round(line.y, 3), size=size)
             yield Block(line.text, where, round(line.sure, 3))
 
-    def _codes(self, pixels: Any, place: Place) -> Parts:  # noqa: ANN401
-        for text, x, y in codes.texts(pixels):
+    def _codes(self, pixels: Any, place: Place, side: int = codes.SIDE) -> Parts:  # noqa: ANN401
+        for text, x, y in codes.texts(pixels, side):
             yield Block(text, replace(place, region=Region.PICTURE, part="code", x=round(x, 3), y=round(y, 3)))
 
     def _in_part(self, one: Waiting, left: float) -> Gap:

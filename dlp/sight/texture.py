@@ -17,7 +17,7 @@ FLAT = 0.5
 """Share of pixels without any change around them from which a picture was drawn and not photographed."""
 SHAPES = 30
 """Line-like shapes from which there is no need to ask the network."""
-ASKED = 480
+ASKED = 416
 """Pixels of the longer side at which the network is asked."""
 HINT = 0.25
 """How sure of a line the network must be anywhere."""

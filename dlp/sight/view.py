@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(slots=True)
 class View:
-    """A picture with its rows; ``marks`` first, then ``whole``."""
+    """A picture with its rows; ``upright`` first, then ``marks``, then ``whole``."""
 
     networks: Networks
     picture: Any
@@ -60,9 +60,7 @@ class View:
     _read: list[Row] = field(default_factory=list)
 
     def marks(self) -> Iterator[Line]:
-        """Lines that can be marks: the upper ones, and short ones elsewhere."""
-        self._turn_upright()
-        self.words = round(sum(recognise.width(box) for row in self._rows for box in row.boxes))
+        """Lines that can be marks, ``upright`` before: the upper ones, and short ones elsewhere."""
         spent = 0.0
         for row in _likely(self._rows):
             spent += SQUEEZE * sum(recognise.width(box) for box in row.boxes)
@@ -107,8 +105,8 @@ class View:
         placed = [Box(b.x, b.y + above, b.along, b.across, b.angle, b.sure) for b in boxes]
         return rows.rows(placed, (self.picture.shape[1], self.picture.shape[0]))
 
-    def _turn_upright(self) -> None:
-        """Turn the picture so that most of it can be read, and find the rows of its first part."""
+    def upright(self) -> bool:
+        """Turn the picture so that most of it can be read; whether there are any lines in (the first part of) it."""
         self._rows = self._found(*self._tiles()[0])
         boxes = [box for row in self._rows for box in row.boxes]
         standing = sum(box.length for box in boxes if box.upright)
@@ -116,6 +114,8 @@ class View:
             self._turn(1)
         if not self.scroll and self._on_its_head():
             self._turn(2)
+        self.words = round(sum(recognise.width(box) for row in self._rows for box in row.boxes))
+        return bool(self._rows)
 
     def _turn(self, quarters: int) -> None:
         import numpy as np
