@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.pictures.label import Label, Made, Want
 
-COUNT = 48
+COUNT = 28
 SEED = 11
 SMALLEST = 16
 """Pixels of type."""

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from classifiers.model import Block, Gap, Place, Region
+from classifiers.picture_order import PictureOrder
 from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
 
 SIZE = 1 << 15
@@ -104,9 +105,12 @@ class Joiner:
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
-        for part in parts:
+        pictures = PictureOrder()
+        for part in chain(parts, pictures.released()):
             if isinstance(part, Gap):
                 self.gaps.append(part)
+                continue
+            if part.place.region in APART and pictures.holds(part):
                 continue
             self.characters += len(part.text)
             if part.place.path != self._path:

@@ -158,3 +158,44 @@ def test_a_misread_number_is_the_same_person_as_the_number(rules: Rules) -> None
         seen(f"身份证号：{text}", rules=rules).findings[0] for text in ("11O105I9491231OO2X", "11010519491231002X")
     )
     assert (read.fingerprint, read.masked[:2]) == (true.fingerprint, true.masked[:2])
+
+
+def test_lines_that_come_in_two_batches_are_read_as_they_stand_in_the_picture(rules: Rules) -> None:
+    def line(text: str, y: float) -> Block:
+        return Block(text, Place(Region.PICTURE, x=0.1, y=y))
+
+    talk = "根据要求，请各单位认真对照执行，并于周五前报送，逾期未报的将在下周例会上通报。"
+    parts = [
+        line("好的", 0.05),
+        line("574", 0.44),
+        line("记得带身份证", 0.66),
+        line(talk, 0.5),
+        line("证2101021960102", 0.41),
+    ]
+    assert not [one for one in classify(parts, rules, b"k").findings if one.score >= Certainty.MEDIUM]
+    parts = [
+        line("好的", 0.05),
+        line("72574", 0.44),
+        line("记得带身份证", 0.66),
+        line(talk, 0.5),
+        line("证2101021960102", 0.41),
+    ]
+    found = classify(parts, rules, b"k").findings[0]
+    assert (found.rule, found.certainty >= Certainty.MEDIUM) == ("cn.id.resident_read", True)
+
+
+def test_pictures_of_one_file_do_not_mix_and_their_red_signs_go_with_them(rules: Rules) -> None:
+    from classifiers.picture_order import PictureOrder
+
+    held = PictureOrder()
+    parts = [
+        Block("red head", Place(Region.METADATA, ("a.png",), part="picture")),
+        Block("乙", Place(Region.PICTURE, ("a.png",), y=0.5)),
+        Block("正文", Place()),
+        Block("丙", Place(Region.PICTURE, ("b.png",), y=0.1)),
+        Block("甲", Place(Region.PICTURE, ("a.png",), y=0.2)),
+        Block("作者", Place(Region.METADATA, part="author")),
+    ]
+    assert [held.holds(one) for one in parts] == [True, True, False, True, True, False]
+    assert [one.text for one in held.released()] == ["red head", "甲", "乙", "丙"]
+    assert not held.holds(parts[1])
