@@ -19,6 +19,8 @@ SHAPES = 30
 """Line-like shapes from which there is no need to ask the network."""
 ASKED = 416
 """Pixels of the longer side at which the network is asked."""
+LONG = 3
+"""Times its breadth a picture is long from which it is looked at in any case: made small, a scroll shows no line."""
 HINT = 0.25
 """How sure of a line the network must be anywhere."""
 _EDGE, _STILL = 32, 3
@@ -32,6 +34,8 @@ def has_text(networks: Networks, picture: Any) -> bool:  # noqa: ANN401 - numpy
     high, wide = picture.shape[:2]
     if min(high, wide) < 12:
         return False
+    if max(high, wide) > LONG * min(high, wide):
+        return True
     small = _fitted(picture, SIDE)
     change = cv2.morphologyEx(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     if not (change > _EDGE).any():
