@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +12,12 @@ from typing import Any, BinaryIO
 from classifiers.model import GapReason
 from dlp.read.budget import Exceeded
 
-FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000", "PPM", "PCX", "TGA")
-"""Decoders that may meet a file. Some of Pillow's others run programs (EPS) or are not kept."""
+DECODERS = ("Png", "Jpeg", "Gif", "WebP", "Tiff", "Bmp", "Avif", "Ico", "Jpeg2K", "Ppm", "Pcx", "Tga")
+"""Pillow's, that may meet a file. Of the others some run programs (EPS) and some are not kept."""
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000", "PPM", "PCX", "TGA", "HEIF")
+"""What these register."""
+JPEG = frozenset({"JPEG", "MPO"})
+"""The same format; MPO is what phones write with a second picture behind the first."""
 MOST_PIXELS = 64_000_000
 """Of one frame as it is decoded; a screenshot of 1080 × 20000 has 22 million. JPEG is decoded smaller at once."""
 MOST_SIDE = 30_000
@@ -21,12 +26,18 @@ MOST_FRAMES = 200
 """Pages of a TIFF, which faxes and scanners make."""
 MOST_MOVING = 12
 """Frames of an animation, spread over it."""
-KEPT = 2400
+KEPT = 2000
 """Pixels of the longer side from which a photo is decoded smaller: a page that fills it has lines of 30 and more."""
+KEPT_PIXELS = 24_000_000
+"""Of a frame as it is looked at: a scroll of 1080 × 20000 still has all of its own."""
 THUMB = 640
 """Pixels of the longer side for a first look."""
-LONG = 3.0
+LONG = 2.5
 """Length over width from which a picture is a scroll, whose letters are as large as on its narrow side."""
+
+
+_DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "F"})
+"""Modes of more than eight bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +56,14 @@ class Encoded:
     def __init__(self, content: bytes | BinaryIO) -> None:
         from PIL import Image
 
-        _with_heif()
+        formats = decoders()
         # The limits below are ours; Pillow's own would end as an error without a name.
         Image.MAX_IMAGE_PIXELS = None
         file = io.BytesIO(content) if isinstance(content, bytes) else content
         file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._image = Image.open(file, formats=[*FORMATS, "HEIF"])
+            self._image = Image.open(file, formats=formats)
         self._file = file
         self.frames = int(getattr(self._image, "n_frames", 1))
         self.moving = self._image.format in {"GIF", "WEBP", "AVIF", "PNG"}
@@ -66,7 +77,9 @@ class Encoded:
 
     def thumb(self) -> Any:  # noqa: ANN401 - numpy
         """The first frame, as small as its format gives it cheaply; None where that is not cheaper."""
-        if self._image.format not in {"JPEG", "MPO"} or max(self._image.size) < 2 * THUMB:
+        wide, high = self._image.size
+        long = max(wide, high) >= LONG * min(wide, high)
+        if long or self._image.format not in JPEG or max(wide, high) < 2 * THUMB:
             return None
         return self._drafted(THUMB)
 
@@ -77,20 +90,24 @@ class Encoded:
 
     def frame(self, number: int) -> Frame:
         """One frame."""
-        if self._image.format in {"JPEG", "MPO"} and not number:
+        if self._image.format in JPEG and not number:
             wide, high = self._image.size
             target = KEPT if max(wide, high) < LONG * min(wide, high) else max(wide, high)
             return Frame(self._drafted(target), None)
         self._image.seek(number)
         _within(self._image.size, self._image.mode)
-        return Frame(_pixels(self._image), number + 1 if self.frames > 1 else None)
+        pixels = _pixels(self._image)
+        if self.frames == 1:
+            # What was decoded takes as much again as what is kept of it.
+            self._image.close()
+        return Frame(pixels, number + 1 if self.frames > 1 else None)
 
     def _drafted(self, longest: int) -> Any:  # noqa: ANN401
         """A JPEG decoded at a half, a quarter or an eighth, the smallest that is not below ``longest``."""
         from PIL import Image
 
         self._file.seek(0)
-        with Image.open(self._file, formats=["JPEG", "MPO"]) as image:
+        with Image.open(self._file, formats=["JPEG"]) as image:
             if max(image.size) > longest:
                 share = longest / max(image.size)
                 image.draft("RGB", (max(1, round(image.size[0] * share)), max(1, round(image.size[1] * share))))
@@ -100,7 +117,7 @@ class Encoded:
 
 def _within(size: tuple[int, int], mode: str) -> None:
     """Raises Exceeded where a frame has more pixels than may be held."""
-    if size[0] * size[1] * (4 if mode in {"I", "F"} else 1) > MOST_PIXELS:
+    if size[0] * size[1] * (4 if mode in _DEEP else 1) > MOST_PIXELS:
         raise Exceeded(GapReason.TOO_BIG, f"picture_pixels: {size[0]} x {size[1]}")
     if max(size) > MOST_SIDE:
         raise Exceeded(GapReason.TOO_BIG, f"picture_side: {size[0]} x {size[1]}")
@@ -112,13 +129,27 @@ def _pixels(image: Any) -> Any:  # noqa: ANN401
     from PIL import ImageOps
 
     image.load()
-    if image.mode in {"I", "I;16", "I;16B", "I;16L", "F"}:
+    if image.mode in _DEEP:
         image = _sixteen(image)
-    elif "A" in image.getbands() or "transparency" in image.info:
+    image = _reduced(image)
+    if "A" in image.getbands() or "transparency" in image.info:
         image = _on_white(image)
     turned = ImageOps.exif_transpose(image)
     rgb = turned if turned.mode == "RGB" else turned.convert("RGB")
     return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+
+
+def _reduced(image: Any) -> Any:  # noqa: ANN401
+    """A picture of more pixels than are worth keeping at a half or a third, before anything else holds it twice."""
+    times = math.ceil(math.sqrt(image.size[0] * image.size[1] / KEPT_PIXELS))
+    if times < 2:
+        return image
+    if image.mode in {"P", "1"}:
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    told = image.info
+    image = image.reduce(times)
+    image.info.update(told)
+    return image
 
 
 def _sixteen(image: Any) -> Any:  # noqa: ANN401
@@ -141,14 +172,18 @@ def _on_white(image: Any) -> Any:  # noqa: ANN401
     return ground
 
 
-def _with_heif() -> None:
-    """HEIC by its own library, where it is installed."""
+def decoders() -> list[str]:
+    """The formats that may be opened, loaded; HEIC by its own library, where it is installed."""
+    from importlib import import_module
     from importlib.util import find_spec
 
-    if find_spec("pillow_heif") is None:
-        return
-    import pillow_heif
+    from PIL import Image
 
-    pillow_heif.options.DECODE_THREADS = 1
-    pillow_heif.options.THUMBNAILS = False
-    pillow_heif.register_heif_opener()
+    for name in DECODERS:
+        import_module(f"PIL.{name}ImagePlugin")
+    if find_spec("pillow_heif") is not None:
+        heif = import_module("pillow_heif")
+        heif.options.DECODE_THREADS = 1
+        heif.options.THUMBNAILS = False
+        heif.register_heif_opener()
+    return [name for name in FORMATS if name in Image.OPEN]

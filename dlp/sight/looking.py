@@ -55,6 +55,8 @@ class Looking:
     """Whether what was read in the pictures so far decides about the file: then nothing more is looked at."""
     patience: float = 1.0
     """Times the seconds above."""
+    breathe: Callable[[], None] = lambda: None
+    """Gives memory that is free back to the system, so that the limit counts only what is held."""
     _started: float = field(default_factory=time.monotonic)
     _known: dict[bytes, int] = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
@@ -81,13 +83,13 @@ class Looking:
         self._waiting = []
         for one in waiting:
             if self._decided or not self._time(WHOLE_SECONDS):
-                yield self._in_part(one, 1.0)
+                yield self._in_part(one, 1.0, "" if self._decided else "looking_seconds: ")
                 continue
             view = one.view or self._again(one)
             yield from self._codes(view.picture, one.place)
             yield from self._lines(view.whole(lambda: self._time(WHOLE_SECONDS)), one.place)
             if view.left > 0:
-                yield self._in_part(one, view.left)
+                yield self._in_part(one, view.left, "looking_seconds: ")
             one.view = None
 
     def _once(self, content: bytes, look: Callable[[], Parts], unseen: Gap) -> Parts:
@@ -115,9 +117,14 @@ class Looking:
         except MemoryError:
             yield replace(unseen, reason=GapReason.TOO_BIG, detail="memory")
         except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a broken picture: it was not looked at
-            yield replace(unseen, reason=GapReason.BROKEN, detail=type(error).__name__)
+            if type(error).__module__.startswith("onnxruntime"):
+                # The networks themselves are sound: what they lack is memory, and they have no better word for it.
+                yield replace(unseen, reason=GapReason.TOO_BIG, detail="memory")
+            else:
+                yield replace(unseen, reason=GapReason.BROKEN, detail=type(error).__name__)
 
     def _encoded(self, content: bytes, place: Place, unseen: Gap) -> Parts:
+        self.breathe()
         picture = Encoded(content)
         thumb = picture.thumb()
         if thumb is not None and not texture.has_text(self.networks, thumb):
@@ -181,7 +188,7 @@ class Looking:
         if kept + view.picture.size / 3 > KEPT_PIXELS:
             one.view, one.packed = None, packed[0] if isinstance(packed[0], bytes) else packed[0]()
             if sum(len(each.packed) for each in self._waiting) + len(one.packed) > KEPT_BYTES:
-                yield self._in_part(one, 1.0)
+                yield self._in_part(one, 1.0, "kept_bytes: ")
                 return
         self._waiting.append(one)
 
@@ -201,8 +208,8 @@ class Looking:
         for text, x, y in codes.texts(pixels, side):
             yield Block(text, replace(place, region=Region.PICTURE, part="code", x=round(x, 3), y=round(y, 3)))
 
-    def _in_part(self, one: Waiting, left: float) -> Gap:
-        told = f"looking_seconds: picture {one.number} of {len(self._known)}"
+    def _in_part(self, one: Waiting, left: float, limit: str) -> Gap:
+        told = f"{limit}picture {one.number} of {len(self._known)}"
         return replace(
             one.unseen, reason=GapReason.PICTURE_IN_PART, coverage=one.unseen.coverage * min(1.0, left), detail=told
         )

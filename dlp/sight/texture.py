@@ -23,7 +23,9 @@ LONG = 3
 """Times its breadth a picture is long from which it is looked at in any case: made small, a scroll shows no line."""
 HINT = 0.25
 """How sure of a line the network must be anywhere."""
-_EDGE, _STILL = 32, 3
+LEAST_SIDE = 12
+"""Pixels; a line of the smallest letters needs them."""
+_EDGE, _FAINT, _STILL = 32, 12, 3
 
 
 def has_text(networks: Networks, picture: Any) -> bool:  # noqa: ANN401 - numpy
@@ -32,13 +34,13 @@ def has_text(networks: Networks, picture: Any) -> bool:  # noqa: ANN401 - numpy
     import numpy as np
 
     high, wide = picture.shape[:2]
-    if min(high, wide) < 12:
+    if min(high, wide) < LEAST_SIDE:
         return False
     if max(high, wide) > LONG * min(high, wide):
         return True
     small = _fitted(picture, SIDE)
     change = cv2.morphologyEx(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    if not (change > _EDGE).any():
+    if not (change > _FAINT).any():
         return False
     if (change <= _STILL).mean() > FLAT or _shapes(change) >= SHAPES:
         return True

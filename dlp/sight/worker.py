@@ -6,9 +6,12 @@ them too.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 
 from dlp.read import worker
+
+_ARENA_MAX = -8
+"""M_ARENA_MAX of mallopt(3)."""
 
 
 def main(channel_number: int, lifeline: int) -> None:
@@ -18,30 +21,40 @@ def main(channel_number: int, lifeline: int) -> None:
 
 def _open(rules: object, key: bytes) -> worker.Opened:
     """Load everything that looking needs, and what makes the eyes for one file."""
-    _one_arena()
+    breathe = _breathing()
     import cv2
     import numpy  # noqa: F401 - no thread may start later, and no library be read
-    from PIL import Image, ImageOps  # noqa: F401
 
     from classifiers.engine import classify
     from classifiers.model import Block, Certainty, Level
+    from dlp.sight.decode import decoders
     from dlp.sight.looking import Looking
     from dlp.sight.networks import Networks
 
     cv2.setNumThreads(1)
+    decoders()
     networks = Networks()
 
     def settled(blocks: list[Block]) -> bool:
         found = classify(iter(blocks), rules, key).findings  # type: ignore[arg-type]
         return any(one.level >= Level.SECRET and one.certainty is Certainty.HIGH for one in found)
 
-    return lambda patience: Looking(networks, settled, patience)
+    return lambda patience: Looking(networks, settled, patience, breathe)
 
 
-def _one_arena() -> None:
-    """One pool of memory for all threads: each further one would reserve 64 MB of the address space that is limited."""
+def _breathing() -> Callable[[], None]:
+    """One pool of memory for all threads, and the call that gives back what is free of it.
+
+    Each further pool would reserve 64 MB of the address space that is limited.
+    """
     import ctypes
 
-    arena_max = -8
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        ctypes.CDLL(None).mallopt(arena_max, 1)
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "malloc_trim"):  # not glibc
+        return lambda: None
+    libc.mallopt(_ARENA_MAX, 1)
+
+    def breathe() -> None:
+        libc.malloc_trim(0)
+
+    return breathe
