@@ -2,7 +2,8 @@
 
 How often marks and numbers are found in pictures, and what ordinary pictures are held for. Half of the pictures hold
 nothing. With ``--kept`` results are added to a file as they come, and a later run goes on from there: a long measure
-can be taken in pieces. With ``--show FOLDER`` pictures are written out with their labels instead of being judged.
+can be taken in pieces. With ``--times`` the times are those of results kept by another run, on a machine that did
+nothing else. With ``--show FOLDER`` pictures are written out with their labels instead of being judged.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--times", type=Path)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--show", type=Path)
     parser.add_argument("--only", type=int, nargs="*", help="numbers, with --show")
@@ -38,7 +40,7 @@ def main() -> int:
 def measure(chosen: argparse.Namespace) -> int:
     """Judge, and report."""
     from benchmarks.pictures.fonts import faces
-    from benchmarks.pictures.judge import results
+    from benchmarks.pictures.judge import Result, results
     from benchmarks.pictures.page import written_into
     from benchmarks.pictures.report import Report
     from dlp.config import Home, Settings
@@ -52,6 +54,10 @@ def measure(chosen: argparse.Namespace) -> int:
                 print(f"\r{report.count}/{chosen.count}", end="", file=sys.stderr, flush=True)
             if chosen.minutes and time.monotonic() - begun > chosen.minutes * 60:
                 break
+    if chosen.times:
+        report.times.clear()
+        for line in chosen.times.read_text("utf-8").splitlines():
+            report.time(Result.of(line))
     text = report.text()
     print(text)
     if chosen.write:
