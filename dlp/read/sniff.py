@@ -89,11 +89,12 @@ def media_type(source: Source) -> str:
     head = source.head()
     if not head:
         return "inode/x-empty"
+    # Before PDF: a zip that keeps a PDF unpacked as its first member would be taken for that alone, the rest unread.
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zipped(source)
     # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1).
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _zipped(source)
     if head.startswith(COMPOUND):
         return _compound(source)
     return _binary(head) or (_TAR if _is_old_tar(head) else _text(head))

@@ -154,3 +154,13 @@ def test_the_source_of_macros_is_unpacked() -> None:
         "2fb00023616161626364658266007061676869 6a01380861 6b6c00306d6e6f70 0671027004107273747576 107778797a003c"
     )
     assert vba._unpacked(packed) == b"#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"
+
+
+def test_a_zip_that_begins_with_an_unpacked_pdf_is_read_as_a_whole() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("scan.pdf", b"%PDF-1.4\n%%EOF\n")
+        archive.writestr("b.txt", "inside the second member")
+    found = read_bytes(file.getvalue(), "a.zip")
+    assert found.type == "application/zip"
+    assert found.having("inside the second member")
