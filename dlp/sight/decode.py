@@ -124,7 +124,7 @@ def _within(size: tuple[int, int], mode: str) -> None:
 
 
 def _pixels(image: Any) -> Any:  # noqa: ANN401
-    """Blue, green, red, as the camera was held; what shines through is laid on white."""
+    """Blue, green, red, as the camera was held; what shines through is laid on a ground."""
     import numpy as np
     from PIL import ImageOps
 
@@ -133,7 +133,7 @@ def _pixels(image: Any) -> Any:  # noqa: ANN401
         image = _sixteen(image)
     image = _reduced(image)
     if "A" in image.getbands() or "transparency" in image.info:
-        image = _on_white(image)
+        image = _on_ground(image)
     turned = ImageOps.exif_transpose(image)
     rgb = turned if turned.mode == "RGB" else turned.convert("RGB")
     return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
@@ -162,12 +162,16 @@ def _sixteen(image: Any) -> Any:  # noqa: ANN401
     return Image.fromarray((grey * (255.0 / top)).clip(0, 255).astype(np.uint8))
 
 
-def _on_white(image: Any) -> Any:  # noqa: ANN401
-    from PIL import Image
+def _on_ground(image: Any) -> Any:  # noqa: ANN401
+    """On white; light letters on nothing, which a dark screen shows, on black."""
+    from PIL import Image, ImageStat
 
     layered = image.convert("RGBA")
-    ground = Image.new("RGB", image.size, (255, 255, 255))
-    ground.paste(layered, mask=layered.getchannel("A"))
+    opaque = layered.getchannel("A")
+    shown = ImageStat.Stat(layered.convert("L"), opaque.point(lambda value: 255 if value > 128 else 0))
+    light = shown.count[0] > 0 and shown.mean[0] > 200
+    ground = Image.new("RGB", image.size, (0, 0, 0) if light else (255, 255, 255))
+    ground.paste(layered, mask=opaque)
     ground.info["exif"] = image.info.get("exif", b"")
     return ground
 

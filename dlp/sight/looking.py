@@ -35,9 +35,9 @@ POINTS = 842.0
 class Waiting:
     """A picture that had its first look."""
 
-    view: View | None
+    view: View
     packed: bytes
-    """The picture to be unpacked again where ``view`` was let go."""
+    """The picture to be unpacked again where the view had to let go of it."""
     frame: int
     place: Place
     unseen: Gap
@@ -52,7 +52,7 @@ class Looking:
 
     networks: Networks
     settled: Callable[[list[Block]], bool] = lambda _: False
-    """Whether what was read in the pictures so far decides about the file: then nothing more is looked at."""
+    """Whether what was read in one picture so far decides about the file: then nothing more is looked at."""
     patience: float = 1.0
     """Times the seconds above."""
     breathe: Callable[[], None] = lambda: None
@@ -60,14 +60,13 @@ class Looking:
     _started: float = field(default_factory=time.monotonic)
     _known: dict[bytes, int] = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
-    _blocks: list[Block] = field(default_factory=list)
     _decided: bool = False
     looks: int = 0
     """How many different pictures were looked at."""
 
     def look(self, content: bytes, place: Place, unseen: Gap) -> Parts:
         """Metadata apart: what is written in the picture, and codes."""
-        yield from self._kept(self._once(content, lambda: self._encoded(content, place, unseen), unseen))
+        yield from self._once(content, lambda: self._encoded(content, place, unseen), unseen)
 
     def look_at_page(self, draw: Callable[[], Raster], place: Place, unseen: Gap) -> Parts:
         """A page as drawn."""
@@ -75,7 +74,7 @@ class Looking:
             yield replace(unseen, reason=GapReason.TOO_SLOW, detail="looking_seconds")
             return
         raster = draw()
-        yield from self._kept(self._once(raster.pixels, lambda: self._drawn(raster, place, unseen), unseen))
+        yield from self._once(raster.pixels, lambda: self._drawn(raster, place, unseen), unseen)
 
     def rest(self) -> Parts:
         """The most text-like pictures first."""
@@ -85,12 +84,22 @@ class Looking:
             if self._decided or not self._time(WHOLE_SECONDS):
                 yield self._in_part(one, 1.0, "" if self._decided else "looking_seconds: ")
                 continue
-            view = one.view or self._again(one)
-            yield from self._codes(view.picture, one.place)
-            yield from self._lines(view.whole(lambda: self._time(WHOLE_SECONDS)), one.place)
-            if view.left > 0:
-                yield self._in_part(one, view.left, "looking_seconds: ")
-            one.view = None
+            try:
+                yield from self._read_on(one)
+            except Exceeded as exceeded:
+                yield self._in_part(one, one.view.left, f"{exceeded.limit}: ")
+            except Exception as error:  # noqa: BLE001 - as in ``_once``: what was not read is said
+                yield self._in_part(one, one.view.left, f"{_limit_of(error) or type(error).__name__}: ")
+            one.view.let_go()
+
+    def _read_on(self, one: Waiting) -> Parts:
+        if one.view.picture is None:
+            self.breathe()
+            one.view.take_up(Encoded(one.packed).frame(one.frame).pixels)
+        yield from self._codes(one.view.picture, one.place)
+        yield from self._lines(one.view.whole(lambda: self._time(WHOLE_SECONDS)), one.place)
+        if one.view.left > 0:
+            yield self._in_part(one, one.view.left, "looking_seconds: ")
 
     def _once(self, content: bytes, look: Callable[[], Parts], unseen: Gap) -> Parts:
         """The look, where the same picture was not looked at before; Gaps where there can be none."""
@@ -114,14 +123,9 @@ class Looking:
             if exceeded.whole:
                 raise
             yield replace(unseen, reason=exceeded.reason, detail=exceeded.limit)
-        except MemoryError:
-            yield replace(unseen, reason=GapReason.TOO_BIG, detail="memory")
         except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a broken picture: it was not looked at
-            if type(error).__module__.startswith("onnxruntime"):
-                # The networks themselves are sound: what they lack is memory, and they have no better word for it.
-                yield replace(unseen, reason=GapReason.TOO_BIG, detail="memory")
-            else:
-                yield replace(unseen, reason=GapReason.BROKEN, detail=type(error).__name__)
+            reason = GapReason.TOO_BIG if _limit_of(error) else GapReason.BROKEN
+            yield replace(unseen, reason=reason, detail=_limit_of(error) or type(error).__name__)
 
     def _encoded(self, content: bytes, place: Place, unseen: Gap) -> Parts:
         self.breathe()
@@ -141,6 +145,7 @@ class Looking:
                 yield from self._first_look(frame.pixels, where, gap, (content, number), asked=thumb is not None)
         if len(picture.chosen) < picture.frames:
             left = 1 - len(picture.chosen) / picture.frames
+            left *= unseen.coverage
             yield replace(unseen, reason=GapReason.PICTURE_IN_PART, coverage=left, detail="picture_frames")
 
     def _drawn(self, raster: Raster, place: Place, unseen: Gap) -> Parts:
@@ -177,26 +182,20 @@ class Looking:
         for block in self._lines(view.marks(), place):
             yield block
             lines.append(block)
-            if self.settled([*self._blocks, *lines]):
+            if self.settled(lines):
                 self._decided = True
                 break
         yield from self._put_off(view, place, unseen, packed)
 
     def _put_off(self, view: View, place: Place, unseen: Gap, packed: tuple[bytes | Callable[[], bytes], int]) -> Parts:
         one = Waiting(view, b"", packed[1], place, unseen, view.words, len(self._known))
-        kept = sum(each.view.picture.size for each in self._waiting if each.view is not None) / 3
-        if kept + view.picture.size / 3 > KEPT_PIXELS:
-            one.view, one.packed = None, packed[0] if isinstance(packed[0], bytes) else packed[0]()
+        if sum(each.view.pixels for each in self._waiting) + view.pixels > KEPT_PIXELS:
+            one.packed = packed[0] if isinstance(packed[0], bytes) else packed[0]()
+            view.let_go()
             if sum(len(each.packed) for each in self._waiting) + len(one.packed) > KEPT_BYTES:
                 yield self._in_part(one, 1.0, "kept_bytes: ")
                 return
         self._waiting.append(one)
-
-    def _again(self, one: Waiting) -> View:
-        view = View(self.networks, Encoded(one.packed).frame(one.frame).pixels)
-        view.upright()
-        list(view.marks())  # so that the lines that were told are known
-        return view
 
     def _lines(self, lines: Iterator[Line], place: Place) -> Iterator[Block]:
         for line in lines:
@@ -214,11 +213,11 @@ class Looking:
             one.unseen, reason=GapReason.PICTURE_IN_PART, coverage=one.unseen.coverage * min(1.0, left), detail=told
         )
 
-    def _kept(self, parts: Parts) -> Parts:
-        for part in parts:
-            if isinstance(part, Block):
-                self._blocks.append(part)
-            yield part
-
     def _time(self, seconds: float) -> bool:
         return time.monotonic() - self._started < seconds * self.patience
+
+
+def _limit_of(error: Exception) -> str:
+    """``memory`` where that is what was lacking; the runtime has no better word for it than that it failed."""
+    lacking = isinstance(error, MemoryError) or type(error).__module__.startswith("onnxruntime")
+    return "memory" if lacking else ""

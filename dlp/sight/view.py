@@ -56,6 +56,8 @@ class View:
     """Pixels of text in what ``marks`` looked at: how text-like it is."""
     left: float = 1.0
     """Share of the picture that ``whole`` did not get to, 0..1."""
+    quarters: int = 0
+    """By how many quarters it was turned against the clock to be read."""
     _rows: list[Row] = field(default_factory=list)
     _read: list[Row] = field(default_factory=list)
 
@@ -82,6 +84,21 @@ class View:
                 self.left = 1 - number / len(tiles)
                 return
         self.left = 0.0
+
+    @property
+    def pixels(self) -> int:
+        """How many it holds now."""
+        return 0 if self.picture is None else int(self.picture.shape[0] * self.picture.shape[1])
+
+    def let_go(self) -> None:
+        """Forget the picture, and keep where its lines are."""
+        self.picture = None
+
+    def take_up(self, picture: Any) -> None:  # noqa: ANN401 - numpy
+        """The picture again, as it was given first."""
+        import numpy as np
+
+        self.picture = np.ascontiguousarray(np.rot90(picture, self.quarters))
 
     @property
     def scroll(self) -> bool:
@@ -121,6 +138,7 @@ class View:
         import numpy as np
 
         self.picture = np.ascontiguousarray(np.rot90(self.picture, quarters))
+        self.quarters += quarters
         self._rows = self._found(*self._tiles()[0])
 
     def _on_its_head(self) -> bool:

@@ -79,7 +79,7 @@ def test_text_and_pictures_of_a_document_are_weighed_together(pool: Workers, tmp
     """The mark stands in a picture; the document around it has a text layer and other files beside it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as package:
-        package.writestr("说明.txt", "身份证号：11010519491231002X")
+        package.writestr("说明.txt", "姓名：张三 身份证号：11010519491231002X")
         package.writestr("scan.pdf", saved(sheet(*SECRET), "PDF", resolution=150))
     found = judged(pool, archive.getvalue(), "a.zip", tmp_path).classification
     assert found.level is Level.HIGHLY_SECRET

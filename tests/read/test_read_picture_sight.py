@@ -86,6 +86,12 @@ def test_dark_mode_and_small_letters(networks: Networks) -> None:
     assert has(found, "mark", "title", "chat")
 
 
+def test_light_letters_on_nothing_are_seen(networks: Networks) -> None:
+    page = sheet(*PAGE, dark=True).convert("RGBA")
+    page.putalpha(page.convert("L"))
+    assert has(seen(saved(page, "PNG"), "a.png", networks), "mark", "title")
+
+
 def test_a_mark_in_two_boxes_is_one_line(networks: Networks) -> None:
     page = sheet("-", "title", "text")
     whole = sheet("mark").crop((80, 40, 260, 85))
@@ -156,6 +162,22 @@ def _doubled(deck: bytes) -> bytes:
         for number in range(2, 42):
             package.writestr(f"ppt/media/image{number}.png", content)
     return file.getvalue()
+
+
+def test_pages_that_had_to_be_let_go_are_read_to_their_end(networks: Networks, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dlp.sight import looking
+
+    pages = [sheet("title", *["text"] * 12), sheet("chat", *["text"] * 12).rotate(180)]
+    scan = saved(pages[0], "PDF", save_all=True, append_images=pages[1:], resolution=150)
+    whole = seen(scan, "scan.pdf", networks)
+    monkeypatch.setattr(looking, "KEPT_PIXELS", 0)
+    again = seen(scan, "scan.pdf", networks)
+    assert sorted(block.text for block in again.blocks) == sorted(block.text for block in whole.blocks)
+    assert len(again.having(LINES["text"].rstrip("。"))) == 24
+    monkeypatch.setattr(looking, "KEPT_BYTES", 0)
+    reasons = {(gap.place.page, gap.reason, gap.detail) for gap in seen(scan, "scan.pdf", networks).gaps}
+    told = "kept_bytes: picture {0} of {0}"
+    assert reasons == {(page, GapReason.PICTURE_IN_PART, told.format(page)) for page in (1, 2)}
 
 
 def test_codes(networks: Networks) -> None:
