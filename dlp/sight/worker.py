@@ -37,7 +37,11 @@ def _open(rules: object, key: bytes) -> worker.Opened:
 
     def settled(blocks: list[Block]) -> bool:
         found = classify(iter(blocks), rules, key).findings  # type: ignore[arg-type]
-        return any(one.level >= Level.SECRET and one.certainty is Certainty.HIGH for one in found)
+        # A mark beside other words may be one of a question or an example: only the whole picture tells.
+        return any(
+            one.level >= Level.SECRET and one.certainty is Certainty.HIGH and "isolated_line" in one.supports
+            for one in found
+        )
 
     return lambda patience: Looking(networks, settled, patience, breathe)
 
