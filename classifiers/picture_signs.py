@@ -15,9 +15,9 @@ SURE_FROM = 0.6
 the reader thought of it, and below this hardly one was read right."""
 HEAD_CHARACTERS = 60
 """Code points above a mark, at most: a copy number, the name and the menu of the program that shows the page."""
-HEAD_SHARE = 0.45
+HEAD_SHARE = 0.6
 """Above this share of the height even then: photos are cut as people like, so that the upper quarter alone does not
-tell, but lines further down may come before those above them, because readers look for what can be a mark first."""
+tell, but what stands in the lower half of a picture with hardly a word is the caption of a poster, not a mark."""
 
 
 def picture_head(at: Spot) -> bool:

@@ -56,6 +56,7 @@ _MARK = {
     "term_in_words": Say("its term is written out, as in prose", "期限为汉字数字"),
     "paper_title": Say("the next line is the title of a paper", "下一行为公文标题"),
     "label_before": Say("after a label of a level", "前有“密级”等标签"),
+    "seen_label": Say("after a label of a level", "前有“密级”标签"),
     "copy_number": Say("below a copy number", "上方有份号"),
     "urgency": Say("beside a degree of urgency", "邻近紧急程度"),
     "document_number": Say("a document number follows", "其后有发文字号"),
