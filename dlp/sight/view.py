@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dlp.sight import detect, recognise, rows
@@ -27,6 +27,10 @@ TURNS_TRIED = 3
 """Lines that are read both ways up to tell whether a picture stands on its head."""
 DOUBTFUL = 0.75
 """Lines read less surely than this may stand on their heads."""
+CERTAIN = 0.93
+"""A line read as surely as this stands upright, whatever the others do."""
+MIDDLING = 400
+"""Pixels of a line, made 48 high, that is long enough to tell and costs little."""
 LEAST = 0.35
 """How sure a line must be to be told at all; beneath are leaves and grilles taken for letters."""
 TILE = 1600
@@ -60,6 +64,7 @@ class View:
     """By how many quarters it was turned against the clock to be read."""
     _rows: list[Row] = field(default_factory=list)
     _read: list[Row] = field(default_factory=list)
+    _told: dict[Box, Reading] = field(default_factory=dict)
 
     def marks(self) -> Iterator[Line]:
         """Lines that can be marks, ``upright`` before: the upper ones, and short ones elsewhere."""
@@ -119,7 +124,7 @@ class View:
         longer = max(part.shape[:2])
         side = min(SIDE[1], max(SIDE[0], longer // 2))
         boxes = detect.lines(self.networks, part, min(1.0, side / longer))
-        placed = [Box(b.x, b.y + above, b.along, b.across, b.angle, b.sure) for b in boxes]
+        placed = [replace(box, y=box.y + above) for box in boxes]
         return rows.rows(placed, (self.picture.shape[1], self.picture.shape[0]))
 
     def upright(self) -> bool:
@@ -139,27 +144,38 @@ class View:
 
         self.picture = np.ascontiguousarray(np.rot90(self.picture, quarters))
         self.quarters += quarters
+        self._told.clear()
         self._rows = self._found(*self._tiles()[0])
 
     def _on_its_head(self) -> bool:
         """Whether its lines read better upside down."""
         lying = [row.boxes[0] for row in self._rows if not row.boxes[0].upright]
-        told = sorted(lying, key=lambda box: abs(recognise.width(box) - 400))[:TURNS_TRIED]
-        ways = []
-        for turn in (0, 180):
-            boxes = [Box(b.x, b.y, b.along, b.across, b.angle + turn, b.sure) for b in told]
-            read = recognise.read(self.networks, self.picture, boxes, SQUEEZE)
-            ways.append(sum(one.sure for one in read) / max(1, len(read)))
-            if not turn and ways[0] >= DOUBTFUL:
+        tried = sorted(lying, key=lambda box: abs(recognise.width(box) - MIDDLING))[:TURNS_TRIED]
+        upright = turned = 0.0
+        for box in tried:
+            reading = self._reading(box)
+            if reading.sure >= CERTAIN:
                 return False
-        return ways[1] > ways[0]
+            upright += reading.sure
+        if upright >= DOUBTFUL * len(tried):
+            return False
+        for box in tried:
+            over = replace(box, angle=box.angle + 180)
+            turned += recognise.read(self.networks, self.picture, [over], SQUEEZE)[0].sure
+        return turned > upright
+
+    def _reading(self, box: Box) -> Reading:
+        """What stands in a box, read once."""
+        if box not in self._told:
+            (self._told[box],) = recognise.read(self.networks, self.picture, [box], SQUEEZE)
+        return self._told[box]
 
     def _line(self, row: Row) -> Iterator[Line]:
         """The row read, unless a line at this place was."""
         high, wide = self.picture.shape[:2]
         if any(_covers(known, row) for known in self._read):
             return
-        read: list[Reading] = recognise.read(self.networks, self.picture, row.boxes, SQUEEZE)
+        read = [self._reading(box) for box in row.boxes]
         text = row.joined(one.text for one in read)
         signs = sum(len(one.text) for one in read)
         sure = sum(one.sure * len(one.text) for one in read) / signs if signs else 0.0
