@@ -18,12 +18,14 @@ from dlp.read.process import Lost, Process
 
 IDLE_SECONDS = 60.0
 """Without a picture, after which the process ends: it holds 200 MB and more."""
-LIMITS = {"seconds": 60.0, "memory": 560 * 1024 * 1024}
+LIMITS = {"seconds": 90.0, "memory": 560 * 1024 * 1024}
 """Instead of the ordinary ones; looking has limits of its own within these (dlp.sight.looking). With what the loaded
 networks take, the process stays below 800 MB."""
 MODULE = "dlp.sight.worker"
 COVERED = frozenset({GapReason.PICTURE, GapReason.NO_TEXT})
 """Reasons of Gaps that looking can close."""
+LACKING = "memory"
+"""Detail of a Gap for a picture that there was not enough memory to look at."""
 Found = TypeVar("Found")
 
 
@@ -50,6 +52,8 @@ class Seeing:
         self._process: Process | None = None
         self._timer: threading.Timer | None = None
         self._uses = 0
+        self._fresh = False
+        """Whether the file asked about last was the first of its process."""
         self._ended = False
 
     @property
@@ -67,6 +71,11 @@ class Seeing:
         """
         try:
             found = self._used(lambda process: _judged(process, fd, name, patience))
+            if found is not None and not self._fresh and any(gap.detail == LACKING for gap in found[1].gaps):
+                # What earlier files left reserved may have been what was lacking.
+                with self._turn:
+                    self._let_go()
+                found = self._used(lambda process: _judged(process, fd, name, patience))
         except Lost as lost:
             left = max((gap.coverage for gap in first.gaps if gap.reason in COVERED), default=1.0)
             gap = Gap(GapKind.UNSEEN, lost.reason, coverage=left, detail=f"looking: {lost.detail}")
@@ -109,6 +118,7 @@ class Seeing:
                 self._timer.cancel()
             if self._ended:
                 return None
+            self._fresh = self._process is None
             if self._process is None:
                 self._process = Process(self._setting)
             return self._process

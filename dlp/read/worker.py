@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 WORN = 110 * 1024 * 1024
 """Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
-GROWN = 320 * 1024 * 1024
-"""The same for a process that looks at pictures, beyond what it has once the networks are loaded."""
+GROWN = 200 * 1024 * 1024
+"""The same for a process that looks at pictures: bytes of address space more than it had when it was ready."""
 _CHECK_SECONDS = 0.2
 """How often a reader at work is asked for the time; what it does between two Blocks may take long."""
 Opened = Callable[[float], Eyes]
@@ -54,7 +54,7 @@ def main(channel_number: int, lifeline: int, opening: Open | None = None) -> Non
         _compile_readers("read", *(["sight"] if opening else []))
         load = (lambda: eyes.append(opening(known, bytes.fromhex(start["key"])))) if opening else None
         held = confinement.confine(limits.memory, readable(start["folders"]), load)
-        worn = memory.resident() + GROWN if opening else WORN
+        had = memory.reserved()
     except Exception as error:
         # No file was met yet, so the reason is ours and may be told: it becomes the caller's error.
         channel.sendall(wire.pack({"failed": f"{type(error).__name__}: {error}"}))
@@ -66,7 +66,9 @@ def main(channel_number: int, lifeline: int, opening: Open | None = None) -> Non
         except EOFError:
             return
         serve(channel, request, descriptor, limits, work, eyes[0] if eyes else None)
-        channel.sendall(wire.pack({"worn": memory.resident() > worn}))
+        # Where the limit is on what is reserved, holes in it count too; a process that looks is judged by that.
+        worn = memory.reserved() > had + GROWN if opening else memory.resident() > WORN
+        channel.sendall(wire.pack({"worn": worn}))
 
 
 def _compile_readers(*rooms: str) -> None:
@@ -171,6 +173,12 @@ class _Memory:
         if self._statm is None:
             return 0
         return int(os.pread(self._statm, 100, 0).split()[1]) * 4096
+
+    def reserved(self) -> int:
+        """Bytes of address space; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[0]) * 4096
 
 
 def readable(folders: Sequence[str]) -> tuple[str, ...]:

@@ -14,13 +14,15 @@ from dlp.read.eyes import Raster
 from dlp.read.visit import Parts
 from dlp.sight import codes, red, texture
 from dlp.sight.decode import Encoded
-from dlp.sight.networks import Networks
+from dlp.sight.networks import THREADS, Networks
 from dlp.sight.view import Line, View
 
 MARKS_SECONDS = 20.0
 """After so long no further picture gets its first look."""
 WHOLE_SECONDS = 10.0
 """After so long no more is read of pictures that had their first look; both are multiplied when nobody waits."""
+BUSY = 2.5
+"""Times the seconds above that may pass by the clock on a machine that is busy with other things."""
 MOST_PICTURES = 2000
 """Different pictures of one file that are looked at."""
 KEPT_PIXELS = 24_000_000
@@ -58,6 +60,7 @@ class Looking:
     breathe: Callable[[], None] = lambda: None
     """Gives memory that is free back to the system, so that the limit counts only what is held."""
     _started: float = field(default_factory=time.monotonic)
+    _worked: float = field(default_factory=time.process_time)
     _known: dict[bytes, int] = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
     _decided: bool = False
@@ -214,7 +217,9 @@ class Looking:
         )
 
     def _time(self, seconds: float) -> bool:
-        return time.monotonic() - self._started < seconds * self.patience
+        """Whether there is time left: by the processor's clock, so that a busy machine sees as much, within bounds."""
+        worked = (time.process_time() - self._worked) / THREADS
+        return max(worked, (time.monotonic() - self._started) / BUSY) < seconds * self.patience
 
 
 def _limit_of(error: Exception) -> str:

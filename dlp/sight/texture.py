@@ -1,7 +1,7 @@
 """Whether there can be text in a picture at all: a cheap test, so that photos of people and places cost little.
 
-It may only ever say no where text would have shown: pictures with flat ground (screenshots, pages, slides) and such
-with many line-like shapes go on without being asked further; of the rest the first network is asked at a small size.
+It may only ever say no where text would have shown: pictures with flat ground (screenshots, pages, slides) go on with
+any line-like shape, others with many; of the rest the first network is asked at a small size.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ LONG = 3
 """Times its breadth a picture is long from which it is looked at in any case: made small, a scroll shows no line."""
 HINT = 0.25
 """How sure of a line the network must be anywhere."""
+LEAST_LETTERS = 3
+"""Pixels of letters in a drawn picture made as small as SIDE: 9 in a screenshot of 1920."""
 LEAST_SIDE = 12
 """Pixels; a line of the smallest letters needs them."""
 _EDGE, _FAINT, _STILL = 32, 12, 3
@@ -42,7 +44,8 @@ def has_text(networks: Networks, picture: Any) -> bool:  # noqa: ANN401 - numpy
     change = cv2.morphologyEx(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     if not (change > _FAINT).any():
         return False
-    if (change <= _STILL).mean() > FLAT or _shapes(change) >= SHAPES:
+    drawn = bool((change <= _STILL).mean() > FLAT)
+    if (drawn and _shapes(change, _FAINT, LEAST_LETTERS)) or _shapes(change, _EDGE, 5) >= SHAPES:
         return True
     asked = _fitted(picture, ASKED)
     return detect.hint(networks, asked) > HINT
@@ -59,19 +62,19 @@ def _fitted(picture: Any, side: int) -> Any:  # noqa: ANN401
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
-def _shapes(change: Any) -> int:  # noqa: ANN401
-    """Shapes as long and as full as words are, lying or standing."""
+def _shapes(change: Any, edge: int, height: int) -> int:  # noqa: ANN401
+    """Shapes as long and as full as words are, lying or standing; ``height`` of the least letters, pixels."""
     import cv2
     import numpy as np
 
-    edges, found = (change > _EDGE).astype(np.uint8), 0
+    edges, found = (change > edge).astype(np.uint8), 0
     for lying in (True, False):
         joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((1, 9) if lying else (9, 1), np.uint8))
-        joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((min(3, height - 1),) * 2, np.uint8))
         shapes = cv2.connectedComponentsWithStats(joined)[2][1:]
         along, across, area = shapes[:, 2], shapes[:, 3], shapes[:, 4]
         if not lying:
             along, across = across, along
-        words = (across >= 5) & (across <= 60) & (along >= 1.8 * across) & (area > 0.5 * along * across)
+        words = (across >= height) & (across <= 60) & (along >= 1.8 * across) & (area > 0.5 * along * across)
         found += int(words.sum())
     return found
