@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from classifiers.model import Finding, Gap
 from classifiers.places import render
-from dlp.language import Language
+from dlp.language import Language, Say
 from dlp.model import Action, Option, Verdict
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
+
+PICTURE = re.compile(r"picture (\d{1,6}) of (\d{1,6})$")
+"""How the detail of a gap says which picture it is about (dlp.sight.looking)."""
+PICTURE_OF = Say("picture {} of {}", "第 {} 幅图片（共 {} 幅）")
 
 
 def finding_json(finding: Finding, language: Language) -> dict[str, Any]:
@@ -133,7 +138,9 @@ def gap_line(gap: Gap, language: Language) -> str:
     """One gap in words."""
     where = render(gap.place, language.value)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
-    return f"{what}  {where}".rstrip()
+    which = PICTURE.search(gap.detail)
+    number = PICTURE_OF.to(language).format(*which.groups()) if which and int(which[2]) > 1 else ""
+    return f"{what}  {', '.join(part for part in (where, number) if part)}".rstrip()
 
 
 def shown(name: str) -> str:

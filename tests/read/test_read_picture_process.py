@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -74,6 +77,28 @@ def test_a_screenshot_of_a_secret_page_is_secret_and_one_of_a_plain_page_is_clea
     assert (plain.document_type, plain.classification.level) == ("image/png", Level.PUBLIC)
     assert plain.classification.complete
     assert not plain.classification.gaps
+
+
+@with_extra
+def test_dlp_inspect_blocks_the_screenshot(tmp_path: Path) -> None:
+    path = tmp_path / "屏幕截图.png"
+    path.write_bytes(saved(sheet(*SECRET, size=(1920, 1080), height=24), "PNG"))
+    command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(tmp_path / "home"), "inspect", "--json"]
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["action"], told["level"]) == (1, "block", "highly_secret")
+    assert told["gaps"][0]["reason"] == "picture_in_part"
+
+
+@with_extra
+def test_a_reviewer_is_shown_what_was_read_in_a_picture(pool: Workers, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(saved(sheet(*SECRET), "PNG"))
+    descriptor = os.open(path, os.O_RDONLY)
+    rule = pool.judge(descriptor, path.name).classification.findings[0].rule
+    shown = pool.show(descriptor, path.name, [rule])
+    os.close(descriptor)
+    assert [one.match for one in shown] == ["机密★10年"]
 
 
 @with_extra
