@@ -129,6 +129,36 @@ def test_every_thread_of_it_is_confined(pool: Workers, tmp_path: Path) -> None:
 
 
 @with_extra
+def test_it_can_start_threads_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HEIC is decoded by threads of its library; asked from inside for all the rest, as for the ordinary processes."""
+    if not state().full:
+        pytest.skip("this kernel has no Landlock or seccomp")
+    heif = pytest.importorskip("pillow_heif")
+    from test_read_sandbox import ESCAPES
+
+    file = io.BytesIO()
+    heif.from_pillow(sheet(*SECRET)).save(file, quality=60)
+    with workers() as pool:
+        assert judged(pool, file.getvalue(), "a.heic", tmp_path).classification.level is Level.HIGHLY_SECRET
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages" / "hostile_sight.py").write_text(ESCAPES + HOSTILE, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
+    with Workers(1, Limits(), shipped(), bytes(32), module="hostile_sight") as pool:
+        told = judged(pool, b"x", "a.txt", tmp_path).classification.gaps[0].detail
+    assert told == "files refused; write refused; sockets refused; fork refused; exec refused; kill refused"
+
+
+HOSTILE = """
+import dlp.read.document as document
+document.read = lambda fd, name, limits, eyes: document.Reading("text/plain", parts(fd))
+
+def main(channel, lifeline):
+    from dlp.read import worker
+    worker.main(channel, lifeline, lambda rules, key: lambda patience: None)
+"""
+
+
+@with_extra
 def test_it_does_not_start_for_files_without_pictures_and_ends_when_idle(tmp_path: Path) -> None:
     with workers(idle_seconds=0.3) as pool:
         judged(pool, "普通文件".encode(), "a.txt", tmp_path)
