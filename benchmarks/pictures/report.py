@@ -6,6 +6,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from benchmarks.eval.report import Tally
 from benchmarks.pictures.judge import Result
@@ -16,6 +17,8 @@ WORST = 10
 SMALLEST = 16
 """Pixels of type down to which marks and numbers must be found."""
 MARKS, NUMBERS, HOLDS = 0.97, 0.95, 0.005
+APART = Path(__file__).with_name("apart.md")
+"""How the run that the page shows was taken; rewritten by whoever takes another."""
 HEAD = """## Pictures
 
 Made by `python -m benchmarks.pictures` (seed {seed}): {count} pictures, half of them hard negatives, drawn with {faces} Chinese
@@ -107,7 +110,7 @@ class Report:
             lines += self._table(kind, title)
         lines += ["\n### Pictures that hold nothing, by what was done\n", *self._negatives(), *self._times()]
         lines += ["\n### The worst misses in pictures\n", *self._worst()]
-        return "\n".join([BEGIN, *lines, END]) + "\n"
+        return "\n".join([BEGIN, *lines, "", APART.read_text("utf-8").rstrip(), END]) + "\n"
 
     def _aims(self) -> list[str]:
         rows = [
