@@ -6,6 +6,7 @@ from typing import Any
 
 from classifiers.model import Finding, Gap
 from classifiers.places import render
+from dlp.coverage_words import read_so_far
 from dlp.language import Language
 from dlp.model import Action, Option, Verdict
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
@@ -133,7 +134,8 @@ def gap_line(gap: Gap, language: Language) -> str:
     """One gap in words."""
     where = render(gap.place, language.value)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
-    return f"{what}  {where}".rstrip()
+    told = read_so_far(gap.detail)
+    return "  ".join(filter(None, (what, where, f"({told.to(language)})" if told else "")))
 
 
 def shown(name: str) -> str:
