@@ -67,7 +67,7 @@ def confine(memory: int, folders: tuple[str, ...], load: Callable[[], None] | No
         load()
     limited, calls = _limit(memory, statm), False
     with contextlib.suppress(OSError, KeyError):
-        seccomp.install(platform.machine())
+        seccomp.install(platform.machine(), threads=load is not None)
         calls = True
     return State(files, calls, limited)
 

@@ -63,6 +63,10 @@ class Looking:
     _worked: float = field(default_factory=time.process_time)
     _known: dict[bytes, int] = field(default_factory=dict)
     _waiting: list[Waiting] = field(default_factory=list)
+    _failed: dict[bytes, tuple[GapReason, str]] = field(default_factory=dict)
+    """Pictures that could not be looked at, and why."""
+    _passed: int = 0
+    """Pictures that got no look any more."""
     _decided: bool = False
     looks: int = 0
     """How many different pictures were looked at."""
@@ -73,8 +77,9 @@ class Looking:
 
     def look_at_page(self, draw: Callable[[], Raster], place: Place, unseen: Gap) -> Parts:
         """A page as drawn."""
-        if not self._time(MARKS_SECONDS):
-            yield replace(unseen, reason=GapReason.TOO_SLOW, detail="looking_seconds")
+        if why := self._not_now():
+            self._passed += 1
+            yield replace(unseen, reason=why[0], detail=why[1])
             return
         raster = draw()
         yield from self._once(raster.pixels, lambda: self._drawn(raster, place, unseen), unseen)
@@ -108,15 +113,11 @@ class Looking:
         """The look, where the same picture was not looked at before; Gaps where there can be none."""
         key = hashlib.blake2b(content, digest_size=16).digest()
         if key in self._known:
+            yield from self._same(key, unseen)
             return
-        if self._decided:
-            yield unseen
-            return
-        if len(self._known) >= MOST_PICTURES:
-            yield replace(unseen, reason=GapReason.TOO_MANY, detail="pictures")
-            return
-        if not self._time(MARKS_SECONDS):
-            yield replace(unseen, reason=GapReason.TOO_SLOW, detail="looking_seconds")
+        if why := self._not_now():
+            self._passed += 1
+            yield replace(unseen, reason=why[0], detail=why[1])
             return
         self._known[key] = len(self._known) + 1
         self.looks += 1
@@ -125,10 +126,28 @@ class Looking:
         except Exceeded as exceeded:
             if exceeded.whole:
                 raise
-            yield replace(unseen, reason=exceeded.reason, detail=exceeded.limit)
+            self._failed[key] = (exceeded.reason, exceeded.limit)
         except Exception as error:  # noqa: BLE001 - whatever a decoder makes of a broken picture: it was not looked at
             reason = GapReason.TOO_BIG if _limit_of(error) else GapReason.BROKEN
-            yield replace(unseen, reason=reason, detail=_limit_of(error) or type(error).__name__)
+            self._failed[key] = (reason, _limit_of(error) or type(error).__name__)
+        if key in self._failed:
+            yield replace(unseen, reason=self._failed[key][0], detail=self._failed[key][1])
+
+    def _not_now(self) -> tuple[GapReason, str] | None:
+        """Why no further picture gets a look; None: it does."""
+        if self._decided:
+            return GapReason.PICTURE, ""
+        if len(self._known) >= MOST_PICTURES:
+            return GapReason.TOO_MANY, "pictures"
+        return None if self._time(MARKS_SECONDS) else (GapReason.TOO_SLOW, "looking_seconds")
+
+    def _same(self, key: bytes, unseen: Gap) -> Parts:
+        """A picture met again: no second look, and where the first left something, it counts as it covers here too."""
+        if key in self._failed:
+            yield replace(unseen, reason=self._failed[key][0], detail=self._failed[key][1])
+        for one in self._waiting:
+            if one.number == self._known[key] and unseen.coverage > one.unseen.coverage:
+                one.unseen = unseen
 
     def _encoded(self, content: bytes, place: Place, unseen: Gap) -> Parts:
         self.breathe()
@@ -211,7 +230,7 @@ class Looking:
             yield Block(text, replace(place, region=Region.PICTURE, part="code", x=round(x, 3), y=round(y, 3)))
 
     def _in_part(self, one: Waiting, left: float, limit: str) -> Gap:
-        told = f"{limit}picture {one.number} of {len(self._known)}"
+        told = f"{limit}picture {one.number} of {len(self._known) + self._passed}"
         return replace(
             one.unseen, reason=GapReason.PICTURE_IN_PART, coverage=one.unseen.coverage * min(1.0, left), detail=told
         )

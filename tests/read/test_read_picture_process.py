@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -77,6 +80,28 @@ def test_a_screenshot_of_a_secret_page_is_secret_and_one_of_a_plain_page_is_clea
 
 
 @with_extra
+def test_dlp_inspect_blocks_the_screenshot(tmp_path: Path) -> None:
+    path = tmp_path / "屏幕截图.png"
+    path.write_bytes(saved(sheet(*SECRET, size=(1920, 1080), height=24), "PNG"))
+    command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(tmp_path / "home"), "inspect", "--json"]
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["action"], told["level"]) == (1, "block", "highly_secret")
+    assert told["gaps"][0]["reason"] == "picture_in_part"
+
+
+@with_extra
+def test_a_reviewer_is_shown_what_was_read_in_a_picture(pool: Workers, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(saved(sheet(*SECRET), "PNG"))
+    descriptor = os.open(path, os.O_RDONLY)
+    rule = pool.judge(descriptor, path.name).classification.findings[0].rule
+    shown = pool.show(descriptor, path.name, [rule])
+    os.close(descriptor)
+    assert [one.match for one in shown] == ["机密★10年"]
+
+
+@with_extra
 def test_text_and_pictures_of_a_document_are_weighed_together(pool: Workers, tmp_path: Path) -> None:
     """The mark stands in a picture; the document around it has a text layer and other files beside it."""
     archive = io.BytesIO()
@@ -101,6 +126,36 @@ def test_every_thread_of_it_is_confined(pool: Workers, tmp_path: Path) -> None:
     for thread in threads:
         told = dict(line.split(":\t", 1) for line in (thread / "status").read_text().splitlines() if ":\t" in line)
         assert (told["Seccomp"], told["NoNewPrivs"]) == ("2", "1"), thread
+
+
+@with_extra
+def test_it_can_start_threads_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HEIC is decoded by threads of its library; asked from inside for all the rest, as for the ordinary processes."""
+    if not state().full:
+        pytest.skip("this kernel has no Landlock or seccomp")
+    heif = pytest.importorskip("pillow_heif")
+    from test_read_sandbox import ESCAPES
+
+    file = io.BytesIO()
+    heif.from_pillow(sheet(*SECRET)).save(file, quality=60)
+    with workers() as pool:
+        assert judged(pool, file.getvalue(), "a.heic", tmp_path).classification.level is Level.HIGHLY_SECRET
+    (tmp_path / "site-packages").mkdir()
+    (tmp_path / "site-packages" / "hostile_sight.py").write_text(ESCAPES + HOSTILE, "utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
+    with Workers(1, Limits(), shipped(), bytes(32), module="hostile_sight") as pool:
+        told = judged(pool, b"x", "a.txt", tmp_path).classification.gaps[0].detail
+    assert told == "files refused; write refused; sockets refused; fork refused; exec refused; kill refused"
+
+
+HOSTILE = """
+import dlp.read.document as document
+document.read = lambda fd, name, limits, eyes: document.Reading("text/plain", parts(fd))
+
+def main(channel, lifeline):
+    from dlp.read import worker
+    worker.main(channel, lifeline, lambda rules, key: lambda patience: None)
+"""
 
 
 @with_extra

@@ -255,7 +255,19 @@ def test_once_it_is_decided_no_more_is_looked_at(networks: Networks) -> None:
     reasons = {gap.place.path: gap.reason for gap in found.gaps}
     assert reasons == {("1.png",): GapReason.PICTURE_IN_PART, ("2.png",): GapReason.PICTURE}
     (in_part,) = [gap for gap in found.gaps if gap.reason is GapReason.PICTURE_IN_PART]
-    assert in_part.detail == "picture 1 of 1"
+    assert in_part.detail == "picture 1 of 2"
+
+
+def test_a_picture_met_again_is_not_clean_because_it_was_met_before(networks: Networks) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("1.png", bomb(30_000, 30_000))
+        package.writestr("2.png", bomb(30_000, 30_000))
+    gaps = seen(archive.getvalue(), "a.zip", networks).gaps
+    assert [(gap.place.path, gap.reason) for gap in gaps] == [
+        (("1.png",), GapReason.TOO_BIG),
+        (("2.png",), GapReason.TOO_BIG),
+    ]
 
 
 def test_a_photo_without_text_has_nothing_to_read(networks: Networks) -> None:
