@@ -54,6 +54,7 @@ def run() -> list[str]:
             ("files", lambda _: "/transfers/"),
             ("figures, 30 days", lambda _: "/overview?days=30"),
             ("compliance", lambda _: "/compliance"),
+            ("machines and policy", lambda _: "/policy/"),
             ("a page without rows", lambda _: "/trust/"),
         ]
         for title, path in pages:
@@ -266,7 +267,8 @@ def _paint(port: int, token: str) -> list[str]:
         for title in ("nothing kept from before", "once more"):
             page = context.new_page()
             page.goto(f"https://localhost:{port}/incidents/")
-            page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+            while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):
+                page.wait_for_timeout(20)
             paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
             lines.append(f"queue in Chromium, {title}: first paint after {paint:.0f} ms")
             page.close()

@@ -64,9 +64,9 @@ def read(name):
         os.close(fd)
 """
 KREUZBERG = """
-from kreuzberg import extract_file_sync
+from kreuzberg import ExtractionConfig, extract_file_sync
 def read(name):
-    result = extract_file_sync(name)
+    result = extract_file_sync(name, config=ExtractionConfig(use_cache=False))
     return result.content + json.dumps(result.metadata, ensure_ascii=False, default=str)
 """
 MARKITDOWN = """

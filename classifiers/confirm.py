@@ -12,7 +12,7 @@ from classifiers.candidate import Candidate
 from classifiers.checks import CHECKS
 from classifiers.model import HIGHEST, Category, Certainty, Level
 from classifiers.rules import Rule, Sign
-from classifiers.signs import Ask, Spot, spot
+from classifiers.signs import MOST_VALUES, Ask, Spot, spot
 from classifiers.spelling import Folding
 from classifiers.stretch import Stretch
 from classifiers.weighing import Weighing
@@ -86,27 +86,42 @@ class Confirm:
         return question(sign, self.rule.ignore_case)
 
     def gather(self, window: Window, at: Stretch, since: int, memory: Memory) -> int:
-        """Add what holds among the matches in the stretch that start from ``since``; where the next may start."""
+        """Add what holds among the matches in the stretch that start from ``since``; where the next may start.
+
+        ``since`` lies before the end of the stretch.
+        """
         rule, text = self.rule, window.text
         start = max(at.start, since)
-        if start > at.last:
+        since, last = at.last + 1, min(at.last, window.judged_to - 1)
+        counted = None if rule.per_value else memory.counting(rule)
+        if counted is not None and len(counted) >= MOST_VALUES:
             return since
-        since = at.last + 1
-        matches = self._term(text, at.limit) if rule.terms else self.pattern.finditer(text, start, at.limit)
-        for match in matches:
+        for match in self._term(text, at.limit) if rule.terms else self._matches(text, start, last, at.limit):
             start, end = match.span()
-            if start > at.last or start >= window.judged_to:
+            if start > last:
                 break
             since = max(since, end)
             if start < window.judged_from:
                 continue
-            # Where a mark speaks of the whole document it is looked at, however often the text has the same.
-            if not (rule.per_value and window.leads_at(start)) and memory.known(rule, match[0], window.path):
+            if counted is None and self._known(window, match, memory):
                 continue
-            found = self._candidate(window, match, memory)
+            found = self._candidate(window, match, memory, counted)
             if found is not None:
                 memory.add(found)
         return since
+
+    def _known(self, window: Window, match: re.Match[str], memory: Memory) -> bool:
+        # Where a mark speaks of the whole document it is looked at, however often the text has the same.
+        if self.rule.per_value and window.leads_at(match.start()):
+            return False
+        return memory.known(self.rule, match[0], window.path)
+
+    def _matches(self, text: str, start: int, last: int, limit: int) -> Iterator[re.Match[str]]:
+        """As ``finditer``, but what lies behind the last place where a match may start is not searched for another."""
+        search = self.pattern.search
+        while start <= last and (match := search(text, start, limit)):
+            yield match
+            start = match.end()
 
     @cached_property
     def _lengths(self) -> list[tuple[int, re.Pattern[str]]]:
@@ -123,14 +138,15 @@ class Confirm:
                     yield match
                 return
 
-    def _candidate(self, window: Window, match: re.Match[str], memory: Memory) -> Candidate | None:
+    def _candidate(
+        self, window: Window, match: re.Match[str], memory: Memory, counted: set[str] | None
+    ) -> Candidate | None:
         rule = self.rule
         shown = match[self.group] or match[0]
         value = self.folding.folded(shown)
         if rule.grouped:
             # The same number with hyphens and without is one number, and check digits are over digits.
             value = value.replace("-", "")
-        counted = memory.counting(rule)
         if counted is not None and value in counted:
             return None
         seen = self.check(value) if self.check else ()

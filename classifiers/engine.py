@@ -40,7 +40,9 @@ class Engine:
         since: dict[int, int] = {}
         # By rule, and in the order of the text within one.
         for one in sorted([*self.sweep.stretches(window.text, settled), *self._apart(window, settled)]):
-            since[one.rule] = self._confirms[one.rule].gather(window, one, since.get(one.rule, 0), gathering)
+            next_ = since.get(one.rule, 0)
+            if one.last >= next_:
+                since[one.rule] = self._confirms[one.rule].gather(window, one, next_, gathering)
 
     def _apart(self, window: Window, settled: Settled) -> list[Stretch]:
         """Stretches for the rules that look only at properties, file names and text in pictures."""

@@ -1,4 +1,4 @@
-"""What a document has enough of is not looked for any more: a thousand marks of a kind say as much as a million.
+"""What a document has enough of is not looked for any more: two hundred marks of a kind say as much as a million.
 
 Without this, a text made to hit everywhere would cost a confirmation at each place. Nothing that could change a verdict
 is left out: a higher level is looked for to the end.

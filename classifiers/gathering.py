@@ -20,12 +20,23 @@ LOOKS = 3
 PLACES = 50
 """Matches of a rule in one document after which values are only counted, where no better score can come, and matches
 that cannot matter are not asked to the end."""
-ENOUGH = 250
+ENOUGH = 200
 """Marks of a kind in one document after which it is no longer looked for."""
 REPEATED = 3
 
 Path = tuple[str, ...]
 Key = tuple[str, Path, str, int]
+
+
+def _enough_of(mass: Counter[tuple[str, int]]) -> dict[str, int]:
+    """By rule id or category, the highest level that enough marks reach: those of higher levels speak for it too."""
+    found: dict[str, int] = {}
+    total: Counter[str] = Counter()
+    for name, level in sorted(mass, key=lambda one: -one[1]):
+        total[name] += mass[name, level]
+        if total[name] >= ENOUGH and name not in found:
+            found[name] = level
+    return found
 
 
 def _least(rule: Rule) -> int:
@@ -162,13 +173,13 @@ class Gathering:
                 self._settled.setdefault((), {})[rule_id] = int(record.best.level)
         whole = {rule.id for rule in rules if not rule.per_value}
         found = {rule_id: level for rule_id, level in self._settled.get((), {}).items() if rule_id in whole}
-        many = [key for key, count in self._mass.get(window.path, {}).items() if count >= ENOUGH]
+        many = _enough_of(self._mass.get(window.path, Counter()))
         if many and not window.leads:
             marks = self._settled.setdefault(window.path, {})
-            for name, level in many:
-                for rule in rules:
-                    if rule.per_value and name in (rule.id, rule.category.value):
-                        marks[rule.id] = max(level, marks.get(rule.id, -1))
+            for rule in rules:
+                level = max(many.get(rule.id, -1), many.get(rule.category.value, -1)) if rule.per_value else -1
+                if level > marks.get(rule.id, -1):
+                    marks[rule.id] = level
             found |= marks
         return found
 
@@ -208,4 +219,6 @@ class Gathering:
             return not one.rule.per_value and count >= int(sign.removeprefix("distinct_"))
         if sign == "repeated":
             return count >= REPEATED
+        if sign == "lone_mark":
+            return self._teaching.lone(one)
         return sign == "teaching_document" and self._teaching.teaches(one)

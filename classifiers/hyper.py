@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
@@ -22,6 +23,7 @@ LEAD = 24
 MOST_ODD = 200
 """Lines of a window that are swept one by one; with more of them the portable sweep takes the whole window."""
 POINT = ord(".")
+DIGITS = "0123456789"
 ODD = frozenset("０１２３４５６７８９\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
 
 
@@ -39,9 +41,29 @@ class Hyperscan:
         """As Sweep."""
         reading = _Reading(self, text, settled)
         seen: list[int] = []
-        self._database.scan(reading.raw, match_event_handler=_collect, context=seen.append)
+        if settled.whole:
+            settled.quiet = settled.quiet or self._quiet(settled)
+            self._database.scan(reading.raw, match_event_handler=_collecting(seen.append, settled.quiet))
+        else:
+            self._database.scan(reading.raw, match_event_handler=_collect, context=seen.append)
         seen.sort()
         return reading.read(seen)
+
+    def _quiet(self, settled: Settled) -> bytes:
+        """Which expressions ask only for rules of which the document has enough."""
+        whole = settled.whole
+        quiet = bytearray(FIRST + len(self.rule_of))
+        quiet[IS_GROUPED] = whole.issuperset(self.numbers.grouped)
+        for length in range(IS_GROUPED + 1, FIRST):
+            quiet[length] = all(
+                whole.issuperset(self.numbers.rules(length, first, point))
+                for first in DIGITS
+                for point in (False, True)
+            )
+        for number, rule in enumerate(self.rule_of):
+            others = (self.rule_of[other] for other in self.also.get(number, ()))
+            quiet[FIRST + number] = rule in whole and whole.issuperset(others)
+        return bytes(quiet)
 
 
 def _loaded(raw: bytes) -> Any:  # noqa: ANN401 - the wheel's own types say less than its documentation
@@ -158,6 +180,16 @@ class _Reading:
         for start, end in spans[1:] if len(spans) <= MOST_ODD else [(0, len(text))]:
             for one in self._sweep.portable.stretches(text[start:end], self._settled):
                 self._found.append(Stretch(one.rule, one.start + start, one.last + start, one.limit + start))
+
+
+def _collecting(keep: Callable[[int], None], quiet: bytes) -> Callable[[int, int, int, int, object], None]:
+    """As ``_collect``, without the expressions that are quiet: in a text that hits everywhere they are most of all."""
+
+    def collect(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        if not quiet[number]:
+            keep(end << SHIFT | number)
+
+    return collect
 
 
 def _collect(number: int, _start: int, end: int, _flags: int, keep: Any) -> None:  # noqa: ANN401 - list.append

@@ -200,8 +200,8 @@ BUILT_IN: Mapping[str, Ask] = {
     "always": lambda _at: True,
 }  # fmt: skip
 """Sign name to its question."""
-COUNTED = frozenset({"repeated", "teaching_document"})
+COUNTED = frozenset({"repeated", "teaching_document", "lone_mark"})
 """Signs that only the whole document answers (besides distinct_N); ``classifiers.gathering`` knows them."""
-MOST_VALUES = 500
+MOST_VALUES = 200
 """Distinct values of one rule that are told apart; of a list with more of them "at least" so many are said. A rule that
 asked for more would not load."""

@@ -34,6 +34,8 @@ class Settled:
     """Rules that are only tried where one of these characters stands: those that higher levels begin with."""
     numbers: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """What is left to try on a number, kept by the sweep."""
+    quiet: bytes = b""
+    """By number of an expression, whether it asks for nothing any more; kept by the sweep."""
 
 
 class Sweep(Protocol):

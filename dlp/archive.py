@@ -98,7 +98,9 @@ class Archive:
         except FileNotFoundError:
             sound = False
         with self.journal.transaction() as database:
-            database.run("UPDATE records SET verified = ?, sound = ? WHERE id = ?", now(), int(sound), record.id)
+            at = now()
+            database.run("UPDATE records SET verified = ?, sound = ? WHERE id = ?", at, int(sound), record.id)
+            self.journal.report("verified", {"record": record.id, "sound": sound, "at": at})
             if not sound:
                 self.journal.event("record.unsound", "agent", record.id)
         return sound

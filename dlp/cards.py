@@ -76,7 +76,8 @@ class Cards:
         """Something was settled or decided."""
         with self._changed:
             self._waiting.append(send)
-            self._changed.notify_all()
+            if len(self._waiting) == 1:  # while it gathers it looks by itself; woken each time it would slow a batch
+                self._changed.notify_all()
 
     def _run(self) -> None:
         while (gathered := self._gathered()) is not None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def now() -> str:
     """Such as 2026-11-24T11:14:31.123456Z."""
-    return datetime.now(UTC).strftime(FORM)
+    return _written(datetime.now(UTC))
 
 
 def in_time(span: timedelta) -> str:
     """The time so long from now, written the same way."""
-    return (datetime.now(UTC) + span).strftime(FORM)
+    return _written(datetime.now(UTC) + span)
+
+
+def _written(moment: datetime) -> str:
+    # Not strftime: it takes ten times as long, and ten times are written down for each file.
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def local_time(at: str) -> str:

@@ -92,6 +92,8 @@ class Settings:
     """Address that the console listens on."""
     port: int = 8443
     """Port of the console; 0 at the first start: a free one, which is then kept."""
+    office: bool = True
+    """This machine carries the office; false where it was enrolled at another one (``dlp enrol``)."""
     service: bool = False
     """The agent runs as the machine's service under an account of its own (``dlp service install``)."""
     people: tuple[str, ...] = ()

@@ -132,7 +132,9 @@ def _write_all(writer: int, chunk: bytes) -> None:
 
 def remove_tree(path: Path) -> None:
     """Remove a file or a whole folder of ours; nothing happens where it is gone. Raises OSError."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    try:
         path.unlink(missing_ok=True)
+    except OSError:  # EISDIR, EPERM or EACCES, by platform, where it is a folder
+        if not path.is_dir() or path.is_symlink():
+            raise
+        shutil.rmtree(path)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,19 +23,80 @@ if TYPE_CHECKING:
     from classifiers.pack import PackError
 
 FINGERPRINT_KEY_BYTES = 32
+EDITION_NAME = re.compile(r"[0-9]{8,19}-[0-9a-f]{12}")
 
 
-def policy_file(home: Home, settings: Settings) -> Path:
-    """The organisation's own policy where there is one, else the shipped one that was chosen."""
-    return home.policy if home.policy.exists() else shipped(settings.profile)
+@dataclass(frozen=True, slots=True)
+class EditionFolder:
+    """Where the texts of an edition lie that came down the link (``dlp.edition``), each a file as people know it."""
+
+    path: Path
+
+    @property
+    def number(self) -> int:
+        """The edition's; 0 for ``NO_EDITION``."""
+        name = self.path.name
+        return int(name.partition("-")[0]) if EDITION_NAME.fullmatch(name) else 0
+
+    @property
+    def policy(self) -> Path:
+        """The organisation's own policy; not there where the edition has none."""
+        return self.path / "policy.yaml"
+
+    @property
+    def profile(self) -> str:
+        """The shipped policy that was chosen; empty: none."""
+        try:
+            return (self.path / "profile").read_text("ascii").strip()
+        except OSError:
+            return ""
+
+    @property
+    def packs(self) -> tuple[Path, ...]:
+        """The organisation's own packs, by name."""
+        return tuple(sorted((self.path / "packs").glob("*.yaml")))
 
 
-def pack_files(home: Home) -> tuple[Path, ...]:
-    """The shipped packs and, after them, the organisation's own."""
+NO_EDITION = EditionFolder(Path(os.devnull))
+"""As if none had come down the link."""
+
+
+def edition_pointer(home: Home) -> Path:
+    """The file that names the edition in force here; replacing it is the one step that changes all texts at once."""
+    return home.agent / "edition"
+
+
+def edition_folder(home: Home) -> EditionFolder | None:
+    """The edition in force on this machine; None where none came down the link."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        name = edition_pointer(home).read_text("ascii").strip()
+        if EDITION_NAME.fullmatch(name) and (folder := home.agent / "editions" / name).is_dir():
+            return EditionFolder(folder)
+    return None
+
+
+def policy_file(home: Home, settings: Settings, edition: EditionFolder | None = None) -> Path:
+    """The policy that the office put in force, else the machine's own, else the shipped one that was chosen.
+
+    ``edition``: as if this one were in force.
+    """
+    edition = edition or edition_folder(home)
+    if edition is not None and edition.policy.exists():
+        return edition.policy
+    if home.policy.exists():
+        return home.policy
+    return shipped(edition.profile if edition and edition.profile else settings.profile)
+
+
+def pack_files(home: Home, edition: EditionFolder | None = None) -> tuple[Path, ...]:
+    """The shipped packs and, after them, the organisation's own; of two with one name the office's."""
     from classifiers.pack import shipped as shipped_packs
 
-    own = tuple(sorted(home.packs.glob("*.yaml"))) if home.packs.is_dir() else ()
-    return (*shipped_packs(), *own)
+    edition = edition or edition_folder(home)
+    sent = edition.packs if edition else ()
+    own = sorted(home.packs.glob("*.yaml")) if home.packs.is_dir() else []
+    names = {path.name for path in sent}
+    return (*shipped_packs(), *(path for path in own if path.name not in names), *sent)
 
 
 def fingerprint_key(home: Home) -> bytes:

@@ -73,6 +73,7 @@ _MARK = {
 _TALK = {
     "teaching": Say("the line explains marks", "所在行在讲解标志"),
     "told": Say("the line tells about marks", "所在行在谈论标志"),
+    "lone_mark": Say("the only mark alone on its line in a text about marks", "讲解标志的文件中唯一独占一行的标志"),
     "teaching_document": Say("the document teaches marks", "整份文件在讲解标志"),
     "taught_around": Say("lines around it explain marks", "邻近各行在讲解标志"),
     "option_line": Say("an option of a question", "为题目选项"),

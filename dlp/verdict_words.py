@@ -7,6 +7,7 @@ from typing import Any
 
 from classifiers.model import Finding, Gap
 from classifiers.places import render
+from dlp.coverage_words import read_so_far
 from dlp.language import Language, Say
 from dlp.model import Action, Option, Verdict
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
@@ -138,9 +139,11 @@ def gap_line(gap: Gap, language: Language) -> str:
     """One gap in words."""
     where = render(gap.place, language.value)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
+    told = read_so_far(gap.detail)
     which = PICTURE.search(gap.detail)
     number = PICTURE_OF.to(language).format(*which.groups()) if which and int(which[2]) > 1 else ""
-    return f"{what}  {', '.join(part for part in (where, number) if part)}".rstrip()
+    place = ", ".join(part for part in (where, number) if part)
+    return "  ".join(filter(None, (what, place, f"({told.to(language)})" if told else "")))
 
 
 def shown(name: str) -> str:

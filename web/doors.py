@@ -44,6 +44,7 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "link.rulings": Door.MACHINE,
         "link.keys": Door.MACHINE,
         "link.unmasked": Door.MACHINE,
+        "link.edition": Door.MACHINE,
         "link.open_file": Door.MACHINE,
         "home.page": Door.SIGNED_IN,
         "home.guide": Door.SIGNED_IN,

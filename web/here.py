@@ -22,6 +22,17 @@ def settings() -> Settings:
     return cast(Settings, current_app.extensions["settings"])
 
 
+def profile() -> str:
+    """The shipped policy that stands where the organisation has none of its own."""
+    return office().settings.show().profile or settings().profile
+
+
+def work_accounts() -> tuple[str, ...]:
+    """The WeChat accounts whose received files are archived."""
+    chosen = office().settings.show().accounts
+    return settings().accounts if chosen is None else chosen
+
+
 def visitor() -> Account | None:
     """Who is signed in; None for a stranger."""
     return cast("Account | None", g.get("account"))

@@ -17,7 +17,6 @@ from typing import Any
 from dlp.config import Home
 from dlp.errors import UsageError
 from dlp.language import Language, Say
-from keys.durable import write_whole
 
 SECONDS = 60
 AT_ONCE = 2
@@ -60,9 +59,16 @@ class Trial:
             draft.write_text(policy, "utf-8")
             self._run(["policy", "test", str(draft)], language)
 
-    def shown(self, language: Language) -> str:
-        """The policy in force, as ``dlp policy show`` prints it."""
-        return self._run(["policy", "show"], language)
+    def test_pack(self, name: str, pack: str, language: Language) -> None:
+        """Run a pack's own examples after the shipped ones; UsageError says what disagrees."""
+        with tempfile.TemporaryDirectory(prefix="trial-", dir=self.home.run) as folder:
+            draft = Path(folder) / f"{name}.yaml"
+            draft.write_text(pack, "utf-8")
+            self._run(["rules", "test", str(draft)], language)
+
+    def shown(self, language: Language) -> list[dict[str, Any]]:
+        """Every rule of the policy in force, as ``dlp policy show --json`` prints them. Raises UsageError."""
+        return [json.loads(line) for line in self._run(["policy", "show", "--json"], language).splitlines()]
 
     def text(self, language: Language) -> str:
         """The text of the policy in force, whoever put it there."""
@@ -71,10 +77,6 @@ class Trial:
     def rules(self, language: Language) -> list[dict[str, Any]]:
         """Every rule of the packs in force, as ``dlp rules list --json`` prints them. Raises UsageError."""
         return [json.loads(line) for line in self._run(["rules", "list", "--json"], language).splitlines()]
-
-    def publish(self, policy: str) -> None:
-        """Put a policy in force on this machine; the agent takes it up by itself."""
-        write_whole(self.home.policy, policy.encode("utf-8"))
 
     def _run(self, words: list[str], language: Language) -> str:
         command = [sys.executable, "-P", "-m", "dlp.cli.main", "--home", str(self.home.root)]

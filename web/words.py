@@ -87,6 +87,14 @@ VERSION_STATES = {
     "active": Say("active", "启用中"),
     "old": Say("earlier", "历史"),
 }
+FOLLOWS = {
+    "newest": Say("as decided", "已采用"),
+    "lags": Say("not there yet", "尚未采用"),
+    "refused": Say("refused it", "拒绝采用"),
+    "otherwise": Say("changed by hand", "被手工改动"),
+    "silent": Say("never said", "尚未上报"),
+    "free": Say("its own files", "使用本机文件"),
+}
 STANDINGS = {
     "silent": Say("not seen lately", "近期未命中"),
     "few": Say("too few decided", "已处理数量不足"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import os
 import selectors
 import signal
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 RELOAD = getattr(signal, "SIGHUP", None)
+ARENAS_MOST = -8
+"""M_ARENA_MAX of mallopt(3)."""
+ARENAS = 2
+"""Heaps of the C library. By itself it has up to eight for each processor, each of which grows on its own: two dozen
+threads that mostly sleep would hold megabytes of holes."""
 
 
 def main(words: list[str] | None = None, reach: Reach = go_on) -> int:
@@ -36,6 +42,7 @@ def main(words: list[str] | None = None, reach: Reach = go_on) -> int:
     parser.add_argument("--home", type=Path, default=None)
     home = Home((parser.parse_args(words).home or default_home()).absolute())
     set_up()
+    _few_heaps()
     signals, notifier = _signals(), Notifier.of(service_environment())
     settings = Settings()
     try:
@@ -49,6 +56,12 @@ def main(words: list[str] | None = None, reach: Reach = go_on) -> int:
         print(*error.lines(settings.tongue), sep="\n", file=sys.stderr, flush=True)  # noqa: T201 - a program talks
         return error.status
     return 0
+
+
+def _few_heaps() -> None:
+    """Where the C library is one that can be told."""
+    if sys.platform.startswith("linux") and (tell := getattr(ctypes.CDLL(None), "mallopt", None)):
+        tell(ARENAS_MOST, ARENAS)
 
 
 def _signals() -> int:

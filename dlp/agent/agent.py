@@ -15,9 +15,10 @@ from dlp import notice
 from dlp.agent import door, requests
 from dlp.agent.desk import Desk
 from dlp.agent.door import Place, Request
+from dlp.agent.editions import Editions, mend
 from dlp.agent.force import InForce, Reloading
 from dlp.agent.gate import Gate, gate_on
-from dlp.agent.here import archive_of, desk_on, lock_file, office_file
+from dlp.agent.here import archive_of, desk_on, lock_file, office_file, with_accounts
 from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
 from dlp.agent.receiver import Receiver
@@ -53,6 +54,7 @@ class Agent:
     courier: Courier
     force: InForce
     reloading: Reloading
+    editions: Editions
     cards: Cards
     gate: Gate | None
     """The agent's side of the gate; None where the platform has none."""
@@ -64,6 +66,7 @@ class Agent:
             self.lanes.postpone(send, error)
         self.desk.custody.sweep()
         self.desk.rule()
+        self.editions.tell()
         self.reloading.start()
         self.cards.start()
         self.lookout.serve(_names(OfficeFile.load(self.courier.file)))
@@ -76,6 +79,7 @@ class Agent:
 
     def stop(self) -> None:
         """No new files first, then the files in work, then the link."""
+        self.courier.end_soon()
         if self.gate:
             self.gate.stop()
         self.reloading.stop()
@@ -130,7 +134,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         return door.login_of(store.root.stat().st_uid) if settings.service else me
 
     def stores() -> list[Store]:
-        return work_stores(settings, _unreadable)
+        return work_stores(with_accounts(home, settings), _unreadable)
 
     cards = Cards(Desktop(), settings.tongue)
     lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, person, refusals.tell, cards.tell)
@@ -152,16 +156,24 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         if gate:
             gate.forget()
 
+    def heard(office: OfficeFile) -> None:
+        lookout.serve(_names(office))
+        receiver.look_again()  # other work accounts may have been chosen
+
     force = desk.force
     assert isinstance(force, InForce)
+    editions = Editions(force, desk.journal)
+    force.mend = lambda: mend(home, desk.journal, OfficeFile.load(office_file(home)))
+    force.changed.append(editions.tell)
     courier = Courier(
         desk.journal,
         office_file(home),
-        heard=lambda office: lookout.serve(_names(office)),
+        heard=heard,
         ruled=ruled,
         unmask=Unmasking(desk.custody.ground, force.show).answer,
+        editions=editions,
     )
-    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), cards, gate)
+    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), editions, cards, gate)
 
 
 def _unreadable(_folder: Path, error: OSError) -> None:

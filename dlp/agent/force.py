@@ -14,7 +14,16 @@ import structlog
 from dlp.config import Home, Settings
 from dlp.errors import DlpError
 from dlp.inspect import Answer, Context
-from dlp.inspection import bad_pack, cache_folder, fingerprint_key, pack_files, policy_file
+from dlp.inspection import (
+    NO_EDITION,
+    EditionFolder,
+    bad_pack,
+    cache_folder,
+    edition_folder,
+    fingerprint_key,
+    pack_files,
+    policy_file,
+)
 from dlp.language import Say
 from dlp.model import Excerpt, Limits
 from dlp.policy import Policy
@@ -48,8 +57,14 @@ class InForce:
     problem: Say | None = None
     """Why the newest version on disk is not in force."""
     changed: list[Callable[[], None]] = field(default_factory=list)
-    """Called when another version came into force."""
+    """Called when another version came into force, or was refused."""
+    mend: Callable[[], None] = lambda: None
+    """Called before files are read again; puts right what was changed on disk of the office's edition."""
     policy: Policy = field(init=False)
+    rules: str = field(init=False, default="")
+    """Digest of the packs in force."""
+    edition: int = 0
+    """Number of the office's edition in force; 0: none."""
     _pool: _Pool = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,8 +73,21 @@ class InForce:
 
         ``warm`` starts the workers too, and finds out whether their packs load; else they start with the first file.
         """
-        self.policy = load(policy_file(self.home, self.settings))
-        self._pool = self._fresh_pool(warm=warm)
+        edition = edition_folder(self.home)
+        try:
+            self._begin(edition, warm=warm)
+        except DlpError as error:
+            if edition is None:
+                raise
+            # It loaded when it came, and a newer program refuses it: the office hears so, and sends a better one.
+            structlog.get_logger().error("edition.unusable", why=error.message.en)
+            self._begin(NO_EDITION, warm=warm)
+            self.problem = error.message
+
+    def _begin(self, edition: EditionFolder | None, *, warm: bool) -> None:
+        self.policy = load(policy_file(self.home, self.settings, edition))
+        self._pool = self._fresh_pool(pack_files(self.home, edition), warm=warm)
+        self.rules, self.edition = self._pool.workers.rules, edition.number if edition else 0
 
     def context(self) -> Context:
         """What to judge the next file with."""
@@ -96,38 +124,58 @@ class InForce:
 
     def reload(self) -> bool:
         """Read policy and packs again; false where they have an error, which ``problem`` then says."""
-        log = structlog.get_logger()
         try:
-            policy = load(policy_file(self.home, self.settings))
-            changed = _marks(pack_files(self.home)) != self._pool.files
-            pool = self._fresh_pool(warm=True) if changed else None
+            self.mend()
+            self.adopt(edition_folder(self.home), lambda: None)
         except (DlpError, OSError) as error:
             said = error.message if isinstance(error, DlpError) else Say(str(error), str(error))
             self.problem = said
-            log.warning("force.refused", why=said.en)
+            structlog.get_logger().warning("force.refused", why=said.en)
+            self._tell()
             return False
+        self._tell()
+        return True
+
+    def adopt(self, edition: EditionFolder | None, settle: Callable[[], None]) -> None:
+        """Put policy and packs in force as they are with this edition; ``settle`` is called once they have loaded.
+
+        Raises DlpError or OSError, from ``settle`` too; then what was in force stays.
+        """
+        policy = load(policy_file(self.home, self.settings, edition))
+        packs = pack_files(self.home, edition)
+        pool = self._fresh_pool(packs, warm=True) if _marks(packs) != self._pool.files else None
+        try:
+            settle()
+        except BaseException:
+            if pool is not None:
+                _end(pool)
+            raise
+        self._swap(policy, pool)
+        self.edition = edition.number if edition else 0
+
+    def _swap(self, policy: Policy, pool: _Pool | None) -> None:
         with self._lock:
             old, self.policy, self.problem = self._pool, policy, None
             if pool is not None:
-                self._pool, old.replaced = pool, True
+                self._pool, self.rules, old.replaced = pool, pool.workers.rules, True
             over = pool is not None and not old.busy
         if over:
             _end(old)
-        log.info("force.changed", policy=policy.digest[:12])
+        structlog.get_logger().info("force.changed", policy=policy.digest[:12])
+
+    def _tell(self) -> None:
         for tell in self.changed:
             tell()
-        return True
 
     def end(self) -> None:
         """End the workers."""
         if hasattr(self, "_pool"):
             _end(self._pool)
 
-    def _fresh_pool(self, *, warm: bool) -> _Pool:
+    def _fresh_pool(self, files: tuple[Path, ...], *, warm: bool) -> _Pool:
         from classifiers.pack import PackError
         from dlp.read.sandbox import Workers
 
-        files = pack_files(self.home)
         key, cache = fingerprint_key(self.home), cache_folder(self.home)
         workers = Workers(self.settings.workers, Limits(), files, key, cache)
         workers.__enter__()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dlp.agent.desk import Desk
+from dlp.agent.editions import mend
 from dlp.agent.force import InForce
 from dlp.archive import Archive
 from dlp.config import Home, Settings
@@ -38,6 +40,24 @@ def office_file(home: Home) -> Path:
     return home.agent / "office.json"
 
 
+def _newest(home: Home) -> Callable[[], OfficeFile]:
+    """What the office last told, read again where the file is another one. Raises KeysError."""
+    path = office_file(home)
+    known: list[tuple[tuple[int, int, int], OfficeFile]] = []
+
+    def load() -> OfficeFile:
+        try:
+            status = path.stat()
+        except OSError:
+            return OfficeFile.load(path)
+        stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if not known or known[0][0] != stamp:
+            known[:] = [(stamp, OfficeFile.load(path))]
+        return known[0][1]
+
+    return load
+
+
 def recipients_of(home: Home) -> Callable[[], Recipients]:
     """The keys to seal to, as the office last told them; read anew each time, because epochs change while we run.
 
@@ -53,8 +73,10 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
             Say("put agent/machine.key back from a backup", "请从备份恢复 agent/machine.key"),
         ) from error
 
+    office_now = _newest(home)
+
     def recipients() -> Recipients:
-        office = OfficeFile.load(office_file(home))
+        office = office_now()
         return Recipients(office.epoch, office.recovery, machine)
 
     return recipients
@@ -62,13 +84,20 @@ def recipients_of(home: Home) -> Callable[[], Recipients]:
 
 def suspended_of(home: Home) -> Callable[[str], bool]:
     """Whether a person's sending is suspended, as the office last told; read anew each time."""
+    office_now = _newest(home)
 
     def suspended(person: str) -> bool:
         folded = unicodedata.normalize("NFKC", person).casefold()
-        names = OfficeFile.load(office_file(home)).suspended
+        names = office_now().suspended
         return folded in {unicodedata.normalize("NFKC", name).casefold() for name in names}
 
     return suspended
+
+
+def with_accounts(home: Home, settings: Settings) -> Settings:
+    """The settings with the work accounts that the office chose, where it chose any; read anew each time."""
+    chosen = OfficeFile.load(office_file(home)).accounts
+    return settings if chosen is None else replace(settings, accounts=chosen)
 
 
 def outboxes_of(settings: Settings) -> tuple[Outbox, ...]:
@@ -97,6 +126,7 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
         for outbox in outboxes:
             outbox.make()
         settings.archive_folder(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+        mend(home, journal, office)
         force = InForce(home, settings, journal.sealed_here)
         try:
             force.begin(warm=warm)

@@ -51,6 +51,8 @@ class Receiver:
     _found: float = 0.0
     _listed: float = -RECONCILE_SECONDS
     _told: bool = False
+    _known: int = 0
+    """Stores that the person was told of."""
     _stopped: bool = False
     _thread: threading.Thread | None = None
 
@@ -74,6 +76,11 @@ class Receiver:
     def watched(self) -> list[Store]:
         """The stores that are watched now."""
         return [scan.store for scan in list(self._scans.values())]
+
+    def look_again(self) -> None:
+        """Other accounts may count now: find the stores at once."""
+        self._found = 0.0
+        self.stir.set()
 
     def stop(self) -> None:
         """End after the file in work."""
@@ -113,10 +120,13 @@ class Receiver:
             return
         self._found = time.monotonic()
         stores = self.stores()
-        if not self._told or {store.root for store in stores} - self._scans.keys():
+        roots = {store.root for store in stores}
+        for gone in self._scans.keys() - roots:  # no work account any more: nothing of it is read from now on
+            del self._scans[gone]
+        if not self._told or roots - self._scans.keys() or len(roots) != self._known:
             try:
                 self.told(stores)
-                self._told = True
+                self._told, self._known = True, len(roots)
             except OSError as error:
                 # Nobody was told: nothing of a new account is read before that was possible.
                 structlog.get_logger().warning("notice.not_given", errno=error.errno)

@@ -21,6 +21,7 @@ MOST_SHOWN = 50
 def status(agent: Agent) -> dict[str, Any]:
     """The answer to the request ``status``."""
     force, journal = agent.force, agent.desk.journal
+    problem = agent.editions.problem or force.problem
     failed = list(ledger.failed(journal))
     return {
         "up_seconds": round(time.monotonic() - agent.started),
@@ -28,8 +29,10 @@ def status(agent: Agent) -> dict[str, Any]:
         "office": agent.courier.state.value,
         "reports_waiting": journal.waiting(),
         "policy": force.policy.digest,
-        "problem_en": force.problem.en if force.problem else "",
-        "problem_zh": force.problem.zh if force.problem else "",
+        "rules": force.rules,
+        "edition": force.edition,
+        "problem_en": problem.en if problem else "",
+        "problem_zh": problem.zh if problem else "",
         "judging": agent.lanes.waiting,
         "held_up": agent.lookout.held_up,
         "unfinished": agent.lookout.unfinished,

@@ -26,6 +26,7 @@ class Command:
 
 COMMANDS = (
     Command("run", "run", Say("start agent and office on this machine", "在本机启动代理和控制台")),
+    Command("enrol", "enrol", Say("make this machine one of an office elsewhere", "将本机登记到其他机器上的管理端")),
     Command("inspect", "inspect", Say("verdict per file; changes nothing", "检查文件并给出结论，不做任何改动")),
     Command(
         "send", "send", Say("hand a copy of a file over, as the outbox does", "把文件副本交出，与放入外发文件夹相同")

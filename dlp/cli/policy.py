@@ -8,7 +8,7 @@ from pathlib import Path
 from dlp.cli.room import Room, Words
 from dlp.inspection import policy_file
 from dlp.language import Language, Say
-from dlp.policy import Policy
+from dlp.policy import Policy, Rule
 from dlp.policy_file import PROFILES, load, shipped
 
 EXAMPLE = "dlp policy test my-policy.yaml"
@@ -21,6 +21,7 @@ def add(words: Words) -> None:
         "file", nargs="?", about=Say("a policy file; default: the one in force here", "策略文件，默认为本机现行策略")
     )
     words.add("--yaml", action="store_true", about=Say("show its text, to draft from", "显示原文，便于起草"))
+    words.json()
 
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
@@ -39,9 +40,19 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
             )
         elif arguments.yaml:
             print(path.read_text("utf-8"), end="")
+        elif arguments.json:
+            for rule in policy.rules:
+                room.json(_row(policy, rule))
         else:
             show(policy, room)
     return 0
+
+
+def _row(policy: Policy, rule: Rule) -> dict[str, object]:
+    because = rule.because
+    told = {"rule": because.rule, "action": rule.action.value, "clause": because.clause}
+    texts = {"text_en": because.text_en, "text_zh": because.text_zh}
+    return {**told, **texts, "title_en": policy.title_en, "title_zh": policy.title_zh, "policy": policy.digest}
 
 
 def show(policy: Policy, room: Room) -> None:

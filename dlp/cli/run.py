@@ -154,30 +154,37 @@ def _office(arguments: argparse.Namespace, room: Room, words: tuple[str, ...]) -
 def _run(arguments: argparse.Namespace, room: Room, settings: Settings) -> int:
     language = settings.tongue
     words = ("--home", str(room.home.root))
-    office = Child(_office(arguments, room, words))
     agent = Child(Program(AGENT, python("dlp.agent", *words)))
+    # The office first, so that the agent's first report finds it; the agent would only wait and try again.
+    children = [Child(_office(arguments, room, words)), agent] if settings.office else [agent]
 
     def tell(message: Say) -> None:
         print(f"dlp: {message.to(language)}", file=sys.stderr, flush=True)
 
     with stop_on_signals() as wait:
         try:
-            # The office first, so that the agent's first report finds it; the agent would only wait and try again.
-            office.start()
-            if wait(0):
-                return 0
-            agent.start()
-            _welcome(settings)
-            keep((office, agent), wait, tell)
+            for child in children:
+                child.start()
+                if wait(0):
+                    return 0
+            _welcome(settings, room)
+            keep(children, wait, tell)
         finally:
-            end_all((agent, office))
+            end_all(children[::-1])
     return 0
 
 
-def _welcome(settings: Settings) -> None:
+def _office_elsewhere(room: Room) -> str:
+    from dlp.link.office_file import OfficeFile
+
+    return OfficeFile.load(room.home.agent / "office.json").url
+
+
+def _welcome(settings: Settings, room: Room) -> None:
+    console = first_start.console_url(settings) if settings.office else _office_elsewhere(room)
     welcome = Say(
         "outbox:  {outbox}\nconsole: {console}\nready; Ctrl-C ends both",
         "外发文件夹：{outbox}\n控制台：    {console}\n已就绪，按 Ctrl-C 结束",
     )
-    filled = welcome.format(outbox=settings.outbox_folder(), console=first_start.console_url(settings))
+    filled = welcome.format(outbox=settings.outbox_folder(), console=console)
     print(filled.to(settings.tongue), flush=True)

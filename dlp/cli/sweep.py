@@ -52,7 +52,7 @@ def _unreadable(folder: Path, error: OSError) -> None:
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """0 when all was clean, 1 when something became an incident, 3 when something could not be read or kept."""
     from dlp.agent.agent import work_stores
-    from dlp.agent.here import archive_of
+    from dlp.agent.here import archive_of, with_accounts
     from dlp.agent.requests import myself
     from dlp.inspection import context_for
     from dlp.journal import Journal
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     room.need_set_up()
     if hasattr(os, "nice"):
         os.nice(NICE)
-    stores = work_stores(room.settings, _unreadable)
+    stores = work_stores(with_accounts(room.home, room.settings), _unreadable)
     with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
         for store in stores:
             StoreScan(store, journal).first()

@@ -86,11 +86,18 @@ def _raise(error: OSError) -> None:
 
 
 def _take(ground: Ground, drop: Path, outbox: Outbox, new: Callable[[], Send]) -> Send | None:
+    try:
+        modified = drop.lstat().st_mtime_ns
+    except FileNotFoundError:
+        return None
     with ground.journal.transaction():  # its number too: each wait for the disk keeps all other files waiting
         send = new()
         target = outbox.claim_of(send.id, send.name)
         plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
+        send = replace(send, path=target)
         sends.insert(ground.journal, send)
+        if send.kind is Kind.FILE:
+            sends.keep_member(ground.journal, _only(send, modified))
         intent = steps.intend(ground.journal, send.id, plan)
     ground.reach(Point.CLAIM_INTENDED)
     try:
@@ -103,7 +110,7 @@ def _take(ground: Ground, drop: Path, outbox: Outbox, new: Callable[[], Send]) -
             return None
         raise
     ground.reach(Point.CLAIM_MOVED)
-    return conclude(ground, intent)
+    return conclude(ground, intent, send)
 
 
 def _move(drop: Path, target: Path, outbox: Outbox) -> None:
@@ -128,27 +135,28 @@ def undo(ground: Ground, intent: Intent) -> None:
         sends.remove(ground.journal, sends.get(ground.journal, intent.send))
 
 
-def conclude(ground: Ground, intent: Intent) -> Send:
+def conclude(ground: Ground, intent: Intent, send: Send) -> Send:
     """The drop is in our hands: write down its files. What turned into a link meanwhile goes back (NotTakenError).
 
-    Not waited for on the disk: without it the next start finds the intent and the claim, and concludes again. What
+    Of a single file all is written already, and the step ends with the one that follows. The files of a folder are
+    not waited for on the disk: without them the next start finds the intent and the claim, and concludes again. What
     follows is durable, and everything before it then too.
     """
     (move,) = intent.plan.moves
     target = Path(move.target)
-    send = sends.get(ground.journal, intent.send)
     try:
         kind_of(target)
     except NotTakenError:
         rename_new(target, Path(move.source))
         undo(ground, intent)
         raise
-    members, folders = _files(send, target)
-    with ground.journal.transaction(durable=False):
-        for member in members:
-            sends.keep_member(ground.journal, member)
-        send = sends.update(ground.journal, send, path=target, folders=folders)
-        steps.end(ground.journal, intent)
+    if send.kind is Kind.FOLDER:
+        members, folders = _files(send, target)
+        with ground.journal.transaction(durable=False):
+            for member in members:
+                sends.keep_member(ground.journal, member)
+            send = sends.update(ground.journal, send, folders=folders)
+            steps.end(ground.journal, intent)
     ground.reach(Point.CLAIM_DONE)
     return send
 
@@ -177,8 +185,13 @@ def resume(ground: Ground, intent: Intent) -> None:
         return
     if os.path.lexists(source) and _same(source, target):
         source.unlink()  # taken across file systems: the copy is whole and durable, the source was to go last
+    send = sends.get(ground.journal, intent.send)
+    if send.kind is Kind.FILE and not sends.members_of(ground.journal, send.id):
+        # Left by a version that wrote the file down only here; a Send without files would pass unjudged.
+        sends.keep_member(ground.journal, _only(send, target.lstat().st_mtime_ns))
+        send = sends.update(ground.journal, send, path=target)
     with contextlib.suppress(NotTakenError):
-        conclude(ground, intent)
+        conclude(ground, intent, send)
 
 
 def _same(source: Path, target: Path) -> bool:
@@ -191,11 +204,13 @@ def _same(source: Path, target: Path) -> bool:
     return digests[0] == digests[1]
 
 
+def _only(send: Send, modified: int) -> Transfer:
+    """The member of a Send that is one file, with the time it had when it was dropped."""
+    return Transfer(ulid.new(), send.id, 0, send.number, send.name, modified)
+
+
 def _files(send: Send, target: Path) -> tuple[list[Transfer], tuple[str, ...]]:
-    """The members of a claimed Send, and the folders in it."""
-    if send.kind is Kind.FILE:
-        one = Transfer(ulid.new(), send.id, 0, send.number, send.name)
-        return [replace(one, modified=target.lstat().st_mtime_ns)], ()
+    """The members of a claimed folder, and the folders in it."""
     members: list[Transfer] = []
     folders: list[str] = []
     for folder, inner, files in os.walk(target, onerror=_raise):

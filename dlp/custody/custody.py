@@ -61,7 +61,7 @@ class Custody:
         the Send is then claimed as before, or its step is open and ``resume`` goes on with it.
         """
         with self.ground.turns.of(send.id):
-            self._finish(send.id)
+            self._finish(send.id, claimed=True)
             send = sends.get(self.ground.journal, send.id)
             return self._settle(send, verdicts) if send.state in sends.UNSETTLED else send
 
@@ -157,8 +157,9 @@ class Custody:
         with self.ground.turns.of(send):
             self._finish(send)
 
-    def _finish(self, send: str) -> None:
-        for intent in steps.open_intents(self.ground.journal, send):
+    def _finish(self, send: str, *, claimed: bool = False) -> None:
+        """``claimed``: it was judged, so it is known to be in our hands, though that step ends only with the next."""
+        for intent in steps.open_intents(self.ground.journal, send, Step.CLAIM if claimed else None):
             if intent.plan.step is Step.CLAIM:
                 claiming.resume(self.ground, intent)
             else:

@@ -147,10 +147,16 @@ def end(journal: Journal, intent: Intent, phase: str = "done") -> None:
     journal.database.run("UPDATE steps SET phase = ?, ended = ?, plan = '{}' WHERE id = ?", *(phase, now(), intent.id))
 
 
-def open_intents(journal: Journal, send: str = "") -> list[Intent]:
-    """Steps that were begun and not ended, oldest first; of one Send where it is named."""
-    asked = "SELECT id, send, plan FROM steps WHERE phase = 'intent' AND (? = '' OR send = ?) ORDER BY id"
-    rows = journal.database.rows(asked, send, send)
+def end_claim(journal: Journal, send: str) -> None:
+    """Write down that a file had been taken over, at the time when it was, with the step that follows."""
+    said = "UPDATE steps SET phase = 'done', ended = at, plan = '{}' WHERE send = ? AND step = ? AND phase = 'intent'"
+    journal.database.run(said, send, Step.CLAIM.value)
+
+
+def open_intents(journal: Journal, send: str = "", but: Step | None = None) -> list[Intent]:
+    """Steps that were begun and not ended, oldest first; of one Send where it is named, but none of that kind."""
+    asked = "SELECT id, send, plan FROM steps WHERE phase = 'intent' AND step <> ? AND (? = '' OR send = ?) ORDER BY id"
+    rows = journal.database.rows(asked, but or "", send, send)
     return [Intent(row["id"], row["send"], Plan.decode(row["plan"])) for row in rows]
 
 

@@ -13,6 +13,7 @@ from dlp import ulid
 from dlp.clock import now
 from dlp.errors import UsageError
 from dlp.journal import Journal
+from dlp.journal.schema import LEFT, OPEN
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, Origin, State
 
@@ -129,6 +130,12 @@ def members_of(journal: Journal, send: str) -> list[Transfer]:
     return [transfer_of(row) for row in rows]
 
 
+def members_with_objects(journal: Journal, send: str) -> list[Transfer]:
+    """Those of its files that still need an object of the vault."""
+    rows = journal.database.rows("SELECT * FROM transfers WHERE send = ? AND object <> ''", send)
+    return [transfer_of(row) for row in rows]
+
+
 def keep_member(journal: Journal, transfer: Transfer) -> None:
     """Write one file's row, new or changed."""
     one = transfer
@@ -209,7 +216,8 @@ def ids_in_states(journal: Journal, *states: State) -> list[str]:
 
 def _in_states(columns: str, states: tuple[State, ...]) -> str:
     marks = ", ".join("?" for _ in states)
-    return f"SELECT {columns} FROM sends WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - question marks only
+    left = f"{OPEN} AND " if set(states) <= set(LEFT) else ""
+    return f"SELECT {columns} FROM sends WHERE {left}state IN ({marks}) ORDER BY id"  # noqa: S608 - question marks
 
 
 def by_number(journal: Journal, number: str) -> Send:
@@ -233,7 +241,7 @@ def no_such_number(number: str) -> UsageError:
 def alike(journal: Journal, what: str) -> list[Send]:
     """By name, number or sha256, of the whole or of a file in it; newest first."""
     name = os.fsencode(what)
-    inner = "SELECT send FROM transfers WHERE name = ? OR number = upper(?) OR sha256 = lower(?)"
+    inner = "SELECT send FROM transfers WHERE name = ? OR number = upper(?) OR sha256 <> '' AND sha256 = lower(?)"
     asked = f"SELECT * FROM sends WHERE name = ? OR number = upper(?) OR id IN ({inner}) ORDER BY id DESC"  # noqa: S608
     text = name.decode("utf-8", "replace")
     return [send_of(row) for row in journal.database.rows(asked, name, text, name, text, text)]
@@ -244,7 +252,7 @@ def send_of(row: Any) -> Send:  # noqa: ANN401 - a row of SQLite
     origin = Origin(row["person"], row["program"], Direction(row["direction"]), row["party"])
     path, original, receipt = (_path(row[name]) for name in ("path", "original", "receipt"))
     named = (os.fsdecode(row["name"]), origin, Path(os.fsdecode(row["outbox"])), State(row["state"]))
-    folders = tuple(json.loads(row["folders"]))
+    folders = tuple(json.loads(row["folders"])) if row["folders"] != "[]" else ()
     rest = (row["detail"], row["at"], row["changed"])
     return Send(row["id"], row["number"], Kind(row["kind"]), *named, path, original, receipt, folders, *rest)
 

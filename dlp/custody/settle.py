@@ -31,18 +31,23 @@ def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer
             sends.keep_member(ground.journal, member)
         if send.state is State.CLAIMED:
             send = sends.update(ground.journal, send, state=State.INSPECTED)
+            steps.end_claim(ground.journal, send.id)
         intent = steps.intend(ground.journal, send.id, plan)
     ground.reach(Point.INTENDED)
-    return finish(ground, intent)
+    return _finish(ground, intent, send)
 
 
 def finish(ground: Ground, intent: Intent) -> Send:
     """Do what of an intended step is not done yet."""
-    outbox = ground.outbox_of(sends.get(ground.journal, intent.send))
+    return _finish(ground, intent, sends.get(ground.journal, intent.send))
+
+
+def _finish(ground: Ground, intent: Intent, send: Send) -> Send:
+    outbox = ground.outbox_of(send)
     for move in intent.plan.moves:
         intent = _moved(ground, intent, move, outbox)
     _receipt(ground, intent.plan)
-    send = _conclude(ground, intent)
+    send = _conclude(ground, intent, send)
     ground.reach(Point.CONCLUDED)
     discard(ground, send)
     ground.reach(Point.DISCARDED)
@@ -79,10 +84,9 @@ def _receipt(ground: Ground, plan: Plan) -> None:
         ground.reach(Point.RECEIPT_WRITTEN)
 
 
-def _conclude(ground: Ground, intent: Intent) -> Send:
+def _conclude(ground: Ground, intent: Intent, send: Send) -> Send:
     plan, journal = intent.plan, ground.journal
     with journal.transaction():
-        send = sends.get(journal, intent.send)
         path, original = send.path, send.original
         if plan.moves or plan.state in KEPT:  # a step that moves nothing leaves it where it is
             path = plan.target(Place.READY) or plan.target(Place.ORIGINAL)
@@ -115,9 +119,8 @@ def discard(ground: Ground, send: Send) -> None:
         remove_tree(left)
     if send.state in KEPT:
         return
-    for member in sends.members_of(ground.journal, send.id):
-        if member.object:
-            forget_object(ground, member)
+    for member in sends.members_with_objects(ground.journal, send.id):
+        forget_object(ground, member)
     if send.receipt:
         draft_of(send.receipt).unlink(missing_ok=True)
 

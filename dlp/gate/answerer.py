@@ -38,6 +38,9 @@ from dlp.gate.wire import ClosedError, Packet
 BEAT_SECONDS = 0.25
 STUCK_SECONDS = 20.0
 """A warden that does not come round in this time hangs on a mount; a new answerer begins without it."""
+AWAKE_SECONDS = 0.0002
+"""After an answer we look for the next question without going to sleep for so long: programs open files in bursts, and
+where processors are virtual to be woken takes longer than to answer."""
 SWITCH_SECONDS = 0.0005
 """How long another thread may keep the interpreter while a question waits."""
 
@@ -48,6 +51,7 @@ class Loop:
     def __init__(self) -> None:
         self._poll = select.poll()
         self._on: dict[int, Callable[[], None]] = {}
+        self._awake_until = 0.0
 
     def when(self, fd: int, serve: Callable[[], None]) -> None:
         """Call ``serve`` whenever something waits there."""
@@ -61,9 +65,20 @@ class Loop:
 
     def turn(self, seconds: float) -> None:
         """Wait at most so long, and serve what there is."""
-        for fd, _ in self._poll.poll(seconds * 1000):
+        found = self._soon() or self._poll.poll(seconds * 1000)
+        for fd, _ in found:
             if serve := self._on.get(fd):
                 serve()
+        if found:
+            self._awake_until = time.monotonic() + AWAKE_SECONDS
+
+    def _soon(self) -> list[tuple[int, int]]:
+        """What comes while we are still awake; who has other work on this processor goes first."""
+        while time.monotonic() < self._awake_until:
+            if found := self._poll.poll(0):
+                return found
+            os.sched_yield()
+        return []
 
 
 class Answerer:

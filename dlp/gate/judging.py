@@ -82,6 +82,7 @@ class Judge:
         """Whether this very file was put into Ready by us: it was judged there, or released by a reviewer."""
         for found in self.journal.database.rows(
             "SELECT sends.path FROM transfers JOIN sends ON sends.id = transfers.send WHERE transfers.sha256 = ? "
+            "AND transfers.sha256 <> '' "
             "AND sends.state IN (?, ?) AND sends.kind = 'file'",
             *(verdict.document.sha256, State.READY.value, State.RELEASED.value),
         ):

@@ -7,19 +7,22 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 from dlp.journal.schema import JournalError, migrate
+from dlp.journal.together import Group, Together, Turn
 from dlp.language import Say
 
 BUSY_MILLISECONDS = 30_000
 """How long a write waits for another process; the command line beside the agent writes for milliseconds only."""
 
 
-READER_KIBIBYTES = 256
-"""Cache of a reading connection; each thread that asks has one."""
+WRITER_KIBIBYTES = 1024
+READER_KIBIBYTES = 64
+"""Caches of the writing connection and of each reading one, which every thread that asks has; the kernel keeps the
+file's pages too. SQLite's own 2 MB each would grow for weeks until they are full."""
 
 
 class _Connection(sqlite3.Connection):
@@ -31,7 +34,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = threading.RLock()
+        self._turn = Turn()
         self._writer: int | None = None
         """The thread that is inside a transaction."""
         self._readers: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
@@ -40,15 +43,17 @@ class Database:
             # Made beforehand so that nobody else can read it even for a moment; SQLite gives -wal the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = _connected(path)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cache = f"cache_size = -{WRITER_KIBIBYTES}"
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", cache):
                 self._connection.execute(f"PRAGMA {pragma}").fetchall()
             migrate(self._connection)
+            self._together = Together(self._connection, self._turn)
         except (sqlite3.Error, OSError) as error:
             raise unusable(path, error) from error
 
     def close(self) -> None:
         """End the connections."""
-        with self._lock:
+        with self._turn.taken():
             for reader in list(self._readers):
                 reader.close()
             self._connection.close()
@@ -58,31 +63,46 @@ class Database:
         """All writes of the block are there when it ends, or none is. Yields whether it is the outermost.
 
         Durable: they are on the disk when it ends. Otherwise a power cut, but no kill, may undo them, until the next
-        durable one ends.
+        durable one ends. What several threads write at the same time becomes durable together.
         """
-        with self._lock:
-            if self._writer is not None:
-                yield False
-                return
+        if self.inside:
+            yield False
+            return
+        with self._turn.taken():
+            durable = durable or self._together.open
             if not durable:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._writer = threading.get_ident()
             try:
-                yield True
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                group = yield from self._written(durable=durable)
             finally:
-                self._writer = None
                 if not durable:
                     self._connection.execute("PRAGMA synchronous = FULL")
+        group.wait()
+
+    def _written(self, *, durable: bool) -> Generator[bool, None, Group]:
+        group = self._together.begin()
+        self._writer = threading.get_ident()
+        try:
+            yield True
+        except BaseException as error:
+            self._writer = None
+            self._together.undo(group, error)
+            raise
+        self._writer = None
+        self._together.end(group, last=not durable)
+        return group
+
+    @property
+    def inside(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return self._writer == threading.get_ident()
 
     def run(self, statement: str, *values: object) -> None:
-        """Execute one statement."""
-        with self._lock:
+        """Execute one statement; outside a transaction it is one by itself, durable when this returns."""
+        if self.inside:
+            self._connection.execute(statement, values)
+            return
+        with self.transaction():
             self._connection.execute(statement, values)
 
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
@@ -91,7 +111,7 @@ class Database:
 
     def _reader(self) -> sqlite3.Connection:
         """The writer's connection inside its transaction, else this thread's own, which no commit keeps waiting."""
-        if self._writer == threading.get_ident():
+        if self.inside:
             return self._connection
         reader: sqlite3.Connection | None = getattr(self._mine, "connection", None)
         if reader is None:

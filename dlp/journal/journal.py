@@ -15,6 +15,8 @@ from dlp.journal.database import Database
 from dlp.model import Choice, Report
 
 FIRST_NUMBER = 1001
+KEEP = "INSERT INTO meta VALUES ('{}', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+"""Changes one page; to replace a row is to change three."""
 EVENTS_AT_ONCE = 1000
 
 
@@ -44,6 +46,9 @@ class Journal:
         What is not durable (see ``Database.transaction``) must hold neither event nor report: the office could hear of
         what a power cut then undoes.
         """
+        if self.database.inside:
+            yield self.database
+            return
         with self.database.transaction(durable=durable) as outermost:
             yield self.database
             if outermost:
@@ -63,7 +68,7 @@ class Journal:
             bare = Event(sequence + 1, now(), kind, who, subject, text, previous)
             row = (bare.sequence, bare.at, kind, who, subject, text, previous, bare.digest())
             database.run("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
-            database.run("INSERT OR REPLACE INTO meta VALUES ('chain', ?)", json.dumps([bare.sequence, bare.digest()]))
+            database.run(KEEP.format("chain"), json.dumps([bare.sequence, row[-1]]))
 
     def head(self) -> tuple[int, str]:
         """Sequence and hash of the last event, as stored beside the chain."""
@@ -147,9 +152,17 @@ class Journal:
         """A new short number with this machine's letter, such as A-1042."""
         with self.transaction() as database:
             number = int(database.one("SELECT value FROM meta WHERE key = 'number'") or FIRST_NUMBER)
-            database.run("INSERT OR REPLACE INTO meta VALUES ('number', ?)", str(number + 1))
+            database.run(KEEP.format("number"), str(number + 1))
             letter = database.one("SELECT value FROM meta WHERE key = 'letter'") or "A"
             return f"{letter}-{number}"
+
+    def meta(self, key: str) -> str:
+        """A small fact about this machine that is kept beside the tables; empty where there is none."""
+        return str(self.database.one("SELECT value FROM meta WHERE key = ?", key) or "")
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep such a fact, inside the transaction of what it belongs to."""
+        self.database.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
 
     def set_letter(self, letter: str) -> None:
         """The letter that the office gave this machine."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from dlp.link.office_file import OfficeFile
-from dlp.link.protocol import KEYS, REPORTS, RULINGS, UNMASKED
+from dlp.link.protocol import EDITION, KEYS, REPORTS, RULINGS, UNMASKED
 from dlp.model import Choice, Excerpt, Report, Ruling, Unmask
 
 TIMEOUT = 15.0
@@ -39,6 +39,8 @@ class Told:
     """Of keys and groups."""
     unmask: tuple[Unmask, ...] = ()
     """Reviewers who wait to see what was found in a kept file."""
+    edition: int = 0
+    """The newest of policy and packs; 0: none, or an office that knows none."""
 
 
 class Client:
@@ -70,12 +72,14 @@ class Client:
             raise OfficeAwayError("no list of what was taken")
         return [str(one) for one in taken]
 
-    def rulings(self, after: int, wait: float) -> Told:
-        """Rulings after this sequence, and wishes to see; waits for the first of either as long as asked."""
-        answer = self._ask("GET", f"{RULINGS}?{urlencode({'after': after, 'wait': wait})}", wait=wait)
+    def rulings(self, after: int, wait: float, edition: int = 0) -> Told:
+        """Rulings after this sequence, wishes to see, a newer edition; waits for the first of them as long as asked."""
+        asked = urlencode({"after": after, "wait": wait, "edition": edition})
+        answer = self._ask("GET", f"{RULINGS}?{asked}", wait=wait)
         try:
             wishes = [Unmask(str(row["id"]), str(row["transfer"]), str(row["by"])) for row in answer.get("unmask", ())]
-            return Told(tuple(map(_ruling, answer["rulings"])), int(answer["revision"]), tuple(wishes))
+            newest = int(answer.get("edition", 0))
+            return Told(tuple(map(_ruling, answer["rulings"])), int(answer["revision"]), tuple(wishes), newest)
         except (KeyError, TypeError, ValueError) as error:
             raise OfficeAwayError(f"rulings are not as agreed: {type(error).__name__}") from error
 
@@ -87,6 +91,10 @@ class Client:
     def keys(self) -> dict[str, Any]:
         """The public keys and groups."""
         return self._ask("GET", KEYS)
+
+    def edition(self) -> dict[str, Any]:
+        """The newest edition of policy and packs, as it came; nothing of it was checked yet."""
+        return self._ask("GET", EDITION)
 
     def _ask(self, method: str, path: str, body: object = None, wait: float = 0.0) -> dict[str, Any]:
         reused = self._connection is not None

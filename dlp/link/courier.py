@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -33,6 +34,18 @@ class Reach(StrEnum):
     REVOKED = "revoked"
 
 
+class Editions(Protocol):
+    """Where editions of policy and packs are taken (``dlp.agent.editions``)."""
+
+    def known(self) -> int:
+        """The newest that was taken or refused; the office is asked for what is newer."""
+        ...
+
+    def take(self, raw: object, office: OfficeFile, told: int) -> None:
+        """Check it and put it in force, or refuse it and say so; raises OSError where it cannot be written."""
+        ...
+
+
 @dataclass(slots=True)
 class Courier:
     """The link of one machine."""
@@ -46,8 +59,12 @@ class Courier:
     """Called when rulings were taken into the journal."""
     unmask: Callable[[Unmask], tuple[str, tuple[Excerpt, ...]]]
     """Reads a kept file again for a reviewer who waits (``dlp.agent.unmask``)."""
+    editions: Editions
+    """Takes what the office wants judged with."""
     state: Reach = Reach.UNKNOWN
     _stop: threading.Event = field(default_factory=threading.Event)
+    _ending: bool = False
+    _warned: bool = False
     _threads: list[threading.Thread] = field(default_factory=list)
     _clients: list[Client] = field(default_factory=list)
 
@@ -61,8 +78,13 @@ class Courier:
             self._threads.append(thread)
             thread.start()
 
+    def end_soon(self) -> None:
+        """The agent ends: an office that goes away now is no news. The link goes on until ``stop``."""
+        self._ending = True
+
     def stop(self) -> None:
         """Hang up and end both threads."""
+        self._ending = True
         self._stop.set()
         self.journal.reported.set()
         for client in self._clients:
@@ -75,11 +97,13 @@ class Courier:
         while not self._stop.is_set():
             try:
                 turn(client)
-                pause, self.state = FIRST_PAUSE, Reach.TALKING
+                pause, self.state, self._warned = FIRST_PAUSE, Reach.TALKING, False
                 continue
             except OfficeAwayError as error:
-                if self.state is not Reach.AWAY and not self._stop.is_set():
+                # Only a second try tells: where both programs are asked to end at once, the office may go first.
+                if pause > FIRST_PAUSE and not (self._warned or self._ending):
                     log.warning("office.away", why=str(error))
+                    self._warned = True
                 self.state = Reach.AWAY
             except MachineRevokedError:
                 log.error("office.revoked")
@@ -108,22 +132,25 @@ class Courier:
             raise
 
     def _down(self, client: Client) -> None:
-        """Ask for rulings, waiting at the office; hear its keys when their revision changed."""
-        known = OfficeFile.load(self.file)
-        told = client.rulings(rulings.last(self.journal), LONGEST_WAIT if known.revision else 0)
+        """Ask for rulings, waiting at the office; hear its keys when their revision changed, and take its edition."""
+        known, edition = OfficeFile.load(self.file), self.editions.known()
+        told = client.rulings(rulings.last(self.journal), LONGEST_WAIT if known.revision else 0, edition)
         for ruling in told.rulings:
             rulings.take(self.journal, ruling)
         if told.rulings:
             self.ruled()
         for wish in told.unmask:
             client.unmasked(wish, *self.unmask(wish))
-        if told.revision != known.revision:
-            self._hear(client, known)
+        if told.revision != known.revision or (told.edition > edition and not known.verify):
+            known = self._hear(client, known)
+        if told.edition > edition:
+            self.editions.take(client.edition(), known, told.edition)
 
-    def _hear(self, client: Client, known: OfficeFile) -> None:
+    def _hear(self, client: Client, known: OfficeFile) -> OfficeFile:
         try:
             heard = known.heard(client.keys())
         except ValueError as error:
             raise OfficeAwayError(str(error)) from error
         heard.save(self.file)
         self.heard(heard)
+        return heard

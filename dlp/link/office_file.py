@@ -41,6 +41,11 @@ class OfficeFile:
     """Records of this machine that are kept beyond their date."""
     told: bool = False
     """Whether the office ever told the three above: what nobody told is not empty."""
+    verify: str = ""
+    """Public half of the key that signs editions, hex; the first one that was heard, and no other after it."""
+    organisation: str = ""
+    accounts: tuple[str, ...] | None = None
+    """Work accounts that the office chose for every machine; None: the machine's own setting holds."""
 
     @classmethod
     def load(cls, path: Path) -> OfficeFile:
@@ -49,7 +54,8 @@ class OfficeFile:
             raw = json.loads(path.read_text("utf-8"))
             groups = tuple(Group(one["name"], one["highest"]) for one in raw.pop("groups", ()))
             suspended, holds = _texts(raw.pop("suspended", [])), _texts(raw.pop("holds", []))
-            return cls(**raw, groups=groups, suspended=suspended, holds=holds)
+            accounts = _some(raw.pop("accounts", None))
+            return cls(**raw, groups=groups, suspended=suspended, holds=holds, accounts=accounts)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise KeysError(
                 Say("{file} cannot be used: {error}", "{file} 无法使用：{error}").format(file=path, error=error),
@@ -73,7 +79,14 @@ class OfficeFile:
         groups = tuple(Group(str(one["name"]), str(one["highest"])) for one in rows) if isinstance(rows, list) else ()
         suspended, holds = _texts(keys.get("suspended")), _texts(keys.get("holds"))
         known = replace(self, epoch=epoch, recovery=recovery, revision=revision, groups=groups)
-        return replace(known, suspended=suspended, holds=holds, told=True)
+        known = replace(known, suspended=suspended, holds=holds, told=True, accounts=_some(keys.get("accounts")))
+        # Whoever gets hold of the office's certificate must not be able to hand out another signing key as well.
+        verify, organisation = (str(keys.get(name) or "") for name in ("verify", "organisation"))
+        return replace(known, verify=self.verify or verify, organisation=self.organisation or organisation)
+
+
+def _some(value: object) -> tuple[str, ...] | None:
+    return _texts(value) if isinstance(value, list) else None
 
 
 def _texts(value: object) -> tuple[str, ...]:

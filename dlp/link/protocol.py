@@ -8,15 +8,20 @@ An agent proves itself with ``Authorization: Bearer <machine token>``; 401 means
 - ``POST REPORTS``  ``{"reports": [{"id", "kind", "at", "body"}, …]}`` -> ``{"taken": [id, …]}``: these are durable at
   the office (or refused for good and recorded there); the agent forgets them. Each id is taken once, however often it
   is sent.
-- ``GET RULINGS?after=N&wait=S`` -> ``{"rulings": [{"sequence", "transfer", "choice", "by", "reason", "expires"}, …],
-  "revision": n, "unmask": [{"id", "transfer", "by"}, …]}``: waits up to S seconds for the first ruling after N.
-  ``revision`` rises when keys or groups change. ``unmask``: a reviewer waits to see what was found in a kept file.
+- ``GET RULINGS?after=N&wait=S&edition=E`` -> ``{"rulings": [{"sequence", "transfer", "choice", "by", "reason",
+  "expires"}, …], "revision": n, "unmask": [{"id", "transfer", "by"}, …], "edition": n}``: waits up to S seconds for the
+  first ruling after N. ``revision`` rises when keys, groups or work accounts change. ``unmask``: a reviewer waits to
+  see what was found in a kept file. ``edition``: the newest of policy and packs, 0: none; one above E ends the wait.
+- ``GET EDITION`` -> ``dlp.edition.Edition`` as JSON: the newest, signed; 404 where there is none. What became of it
+  goes up as a report of kind ``force``.
 - ``POST UNMASKED`` ``{"id", "problem", "excerpts": [{"rule", "fingerprint", "before", "match", "after"}, …]}`` ->
   ``{"taken": true or false}``: the answer to one such wish, which the office hands to that reviewer's page and keeps
   nowhere; false where nobody waits any more. ``problem`` is empty, ``not_kept`` or ``failed``.
-- ``GET KEYS`` -> ``{"epoch", "recovery", "revision", "groups": [{"name", "highest"}, …], "suspended": [account, …],
-  "holds": [record id, …]}``: people whose sending is suspended, and archived files of this machine that are kept beyond
-  their date.
+- ``GET KEYS`` -> ``{"epoch", "recovery", "verify", "organisation", "letter", "revision", "groups": [{"name",
+  "highest"}, …], "suspended": [account, …], "holds": [record id, …], "accounts": [work account, …] or null}``: people
+  whose sending is suspended, and archived files of this machine that are kept beyond their date. ``verify`` is the
+  public half of the key that signs editions; a machine keeps the first one that it hears. ``accounts``: null where the
+  office chose none, so that the machine's own setting holds.
 
 A reader without a browser proves themself with name and password:
 
@@ -35,6 +40,7 @@ REPORTS = "/api/agent/reports"
 RULINGS = "/api/agent/rulings"
 KEYS = "/api/agent/keys"
 UNMASKED = "/api/agent/unmasked"
+EDITION = "/api/agent/edition"
 OPEN = "/api/open"
 
 MOST_REPORTS = 200

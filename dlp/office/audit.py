@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from dlp.errors import UsageError
 from dlp.language import Say
@@ -16,10 +16,11 @@ from dlp.office.chain import GENESIS, first_broken
 from dlp.office.ground import Ground
 from dlp.office.people import Account
 from dlp.office.rights import Right, need
-from dlp.office.store.tables import ChainRow, EventRow
+from dlp.office.store.tables import ChainRow, EventRow, HeadRow, MachineRow
 
 AT_ONCE = 1000
 MOST = 1000
+BROKEN = ("chain.rewritten", "chain.went_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,20 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineChain:
+    """Where a machine's own chain stands, as it told the office; the chain itself stays on that machine."""
+
+    letter: str
+    name: str
+    sequence: int
+    hash: str
+    at: str
+    """When the office heard of it."""
+    broken: str
+    """When it first told another past than before, or an older end; empty: never."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """The office's chain of events."""
 
@@ -94,6 +109,20 @@ class Audit:
             asked = asked.where(EventRow.sequence < before)
         with self.ground.reading() as session:
             return tuple(_event(row) for row in session.scalars(asked))
+
+    def machines(self, account: Account) -> tuple[MachineChain, ...]:
+        """Each machine's chain, by what it told; a chain that was rewritten or cut there is named."""
+        need(account, Right.READ_EVENTS)
+        last = (HeadRow.machine == MachineRow.id, HeadRow.sequence == MachineRow.head_sequence)
+        heard = select(HeadRow.at).where(*last).correlate(MachineRow)
+        wrong = select(func.min(EventRow.at)).where(EventRow.subject == MachineRow.id, EventRow.kind.in_(BROKEN))
+        asked = select(MachineRow, heard.scalar_subquery(), wrong.correlate(MachineRow).scalar_subquery())
+        asked = asked.where(MachineRow.organisation == self.ground.organisation).order_by(MachineRow.id)
+        with self.ground.reading() as session:
+            return tuple(
+                MachineChain(row.letter, row.name, row.head_sequence, row.head_hash, at or "", broken or "")
+                for row, at, broken in session.execute(asked)
+            )
 
     def verify(self) -> int | None:
         """The sequence of the first event that is not as it was written; None where the chain is whole."""

@@ -128,6 +128,22 @@ def pruned(body: Fields) -> dict[str, Any]:
     return {"record": body.token("record"), "at": body.moment("at")}
 
 
+def verified(body: Fields) -> dict[str, Any]:
+    """A ``verified`` report: the object of a record was read again, and whether it is what was stored."""
+    return {"record": body.token("record"), "sound": body.truth("sound"), "at": body.moment("at")}
+
+
+def force(body: Fields) -> dict[str, Any]:
+    """A ``force`` report: what a machine judges with, and why a newer edition or file is not in force."""
+    return {
+        "policy": body.digest("policy"),
+        "rules": body.text("rules"),
+        **{name: body.whole(name, 0) for name in ("edition", "refused")},
+        **{name: body.text(name, "") for name in ("problem_en", "problem_zh")},
+        "at": body.moment("at"),
+    }
+
+
 def head(body: Fields) -> dict[str, Any]:
     """A ``head`` report: where the agent's own chain stands."""
     return {"sequence": body.whole("sequence"), "hash": body.digest("hash")}

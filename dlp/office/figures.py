@@ -63,8 +63,12 @@ class Figures:
     days: tuple[tuple[str, dict[str, int]], ...]
     actions: dict[str, int]
     levels: dict[str, int]
+    outcomes: dict[str, int]
+    """How things stand now with the files of the span, by state."""
     groups: tuple[tuple[str, int], ...]
     departments: tuple[tuple[str, dict[str, int]], ...]
+    archived: tuple[tuple[str, int, int], ...]
+    """Month, files and bytes that came into the archive within the span."""
     rules: tuple[Health, ...]
     decided: int
     median_hours: float | None
@@ -89,7 +93,9 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
         per_day: dict[str, dict[str, int]] = {day: {} for day in span}
         actions: dict[str, int] = defaultdict(int)
         levels: dict[str, int] = defaultdict(int)
-        for day, action, level, number in cells:
+        outcomes: dict[str, int] = defaultdict(int)
+        for day, action, level, state, number in cells:
+            outcomes[state] += number
             row = per_day.setdefault(day, {})
             row[action] = row.get(action, 0) + number
             actions[action] += number
@@ -101,6 +107,7 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
             tuple(sorted(per_day.items())),
             dict(actions),
             {level.id: levels[level.id] for level in Level if levels[level.id]},
+            dict(sorted(outcomes.items(), key=lambda one: -one[1])),
             *_by_name(session, since, end),
             _rules(session, since, end),
             decided,
@@ -117,34 +124,42 @@ def health(ground: Ground, account: Account, days: int = 90) -> dict[str, Health
     return {one.rule: one for one in found}
 
 
-def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, int]]:
+def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, str, int]]:
     day = func.substr(TransferRow.at, 1, 10)
-    asked = select(day, TransferRow.action, TransferRow.level, func.count()).where(
+    kinds = (day, TransferRow.action, TransferRow.level, TransferRow.state)
+    asked = select(*kinds, func.count()).where(
         TransferRow.organisation == organisation, TransferRow.at >= since, TransferRow.at < end
     )
-    return [tuple(row) for row in session.execute(asked.group_by(day, TransferRow.action, TransferRow.level))]
+    return [tuple(row) for row in session.execute(asked.group_by(*kinds))]
 
 
 def _by_name(
     session: Session, since: str, end: str
-) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, dict[str, int]], ...]]:
-    """Files by group, and by department and verdict, the most first; one question for both."""
+) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, dict[str, int]], ...], tuple[tuple[str, int, int], ...]]:
+    """Files by group, by department and verdict, and those archived by month; one question for all three."""
     inside = and_(TransferRow.at >= since, TransferRow.at < end)
     named = func.coalesce(AccountRow.department, "")
-    of_group = select(literal("group").label("of"), TransferRow.group, literal(""), func.count())
+    of_group = select(literal("group").label("of"), TransferRow.group, literal(""), func.count(), literal(0))
     of_group = of_group.where(inside, TransferRow.group != "").group_by(TransferRow.group)
-    of_department = select(literal("department"), named, TransferRow.action, func.count())
+    of_department = select(literal("department"), named, TransferRow.action, func.count(), literal(0))
     of_department = of_department.outerjoin(AccountRow, func.lower(AccountRow.name) == func.lower(TransferRow.person))
-    asked = union_all(of_group, of_department.where(inside).group_by(named, TransferRow.action))
+    month = func.substr(RecordRow.at, 1, 7)
+    of_archive = select(literal("archive"), month, literal(""), func.count(), func.sum(RecordRow.size))
+    of_archive = of_archive.where(RecordRow.at >= since, RecordRow.at < end).group_by(month)
+    asked = union_all(of_group, of_department.where(inside).group_by(named, TransferRow.action), of_archive)
     groups: dict[str, int] = {}
     departments: dict[str, dict[str, int]] = defaultdict(dict)
-    for of, name, action, number in session.execute(asked):
+    archived: list[tuple[str, int, int]] = []
+    for of, name, action, number, size in session.execute(asked):
         if of == "group":
             groups[name] = number
-        else:
+        elif of == "department":
             departments[name][action] = number
+        else:
+            archived.append((name, number, int(size)))
     most = sorted(groups.items(), key=lambda one: (-one[1], one[0]))[:MOST_NAMES]
-    return tuple(most), tuple(sorted(departments.items(), key=lambda one: -sum(one[1].values())))
+    by_department = sorted(departments.items(), key=lambda one: -sum(one[1].values()))
+    return tuple(most), tuple(by_department), tuple(sorted(archived))
 
 
 def _rules(session: Session, since: str, end: str) -> tuple[Health, ...]:

@@ -15,6 +15,7 @@ from dlp.office.audit import Audit
 from dlp.office.careers import Careers
 from dlp.office.compliance import Answered, compliance
 from dlp.office.desk import Desk
+from dlp.office.editions import Editions
 from dlp.office.entry import Passwords
 from dlp.office.evidence import bundle
 from dlp.office.figures import Figures, Health, figures, health
@@ -65,6 +66,7 @@ class Office:
         self.records = Records(ground)
         self.opening = Openings(ground)
         self.policies = Policies(ground)
+        self.editions = Editions(ground)
         self.audit = Audit(ground)
         self.settings = Settings(ground)
 
@@ -92,10 +94,11 @@ class Office:
         """The public keys that agents seal to; the revision rises when they or the groups change."""
         keystore = self.ground.keystore
         recipients = {"epoch": keystore.epoch_recipient(), "recovery": keystore.recovery_recipient()}
-        return {**recipients, "revision": self.revision()}
+        signs = {"verify": keystore.verify_key.hex(), "organisation": self.ground.organisation}
+        return {**recipients, **signs, "revision": self.revision()}
 
     def revision(self) -> int:
-        """Rises when the keys or the groups change."""
+        """Rises when the keys, the groups or the work accounts change."""
         return self.ground.keystore.revision + self.groups.revision()
 
     def overview(self, account: Account) -> Overview:

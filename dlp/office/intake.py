@@ -12,16 +12,15 @@ from dlp import ulid
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Report, State
-from dlp.office import bodies
+from dlp.office import bodies, machine_reports
 from dlp.office.ground import Ground, Writing, parse_moment
+from dlp.office.machine_reports import own
 from dlp.office.risk import bundle, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
     DecisionRow,
-    HeadRow,
     HitRow,
     IncidentRow,
-    MachineRow,
     OutcomeRow,
     RecordRow,
     SealedRow,
@@ -95,11 +94,6 @@ class Intake:
         except Malformed as error:
             return str(error)
         return ""
-
-
-def own(machine: Machine, writing: Writing) -> dict[str, Any]:
-    """The columns that say whose row it is."""
-    return {"organisation": writing.organisation, "machine": machine.id}
 
 
 def _transfer(writing: Writing, machine: Machine, report: Report) -> None:
@@ -231,23 +225,16 @@ def _unregistered(writing: Writing, digest: str) -> None:
             raise Malformed("header_digest: expected one that was not registered before")
 
 
-def _head(writing: Writing, machine: Machine, report: Report) -> None:
-    columns = bodies.head(Fields.of(report.body))
-    row = writing.session.get_one(MachineRow, machine.id)
-    sequence, digest = columns["sequence"], columns["hash"]
-    asked = select(HeadRow).where(HeadRow.machine == machine.id, HeadRow.sequence == sequence)
-    known = writing.session.scalars(asked).one_or_none()
-    actor = f"machine:{machine.letter}"
-    if known is not None and known.hash != digest:
-        writing.note("chain.rewritten", actor, machine.id, sequence=sequence)
-    elif known is None and sequence < row.head_sequence:
-        writing.note("chain.went_back", actor, machine.id, sequence=sequence, known=row.head_sequence)
-    if known is None:
-        writing.session.add(
-            HeadRow(id=ulid.new(), sequence=sequence, hash=digest, at=writing.at, **own(machine, writing))
-        )
-    if sequence > row.head_sequence:
-        row.head_sequence, row.head_hash = sequence, digest
+def _verified(writing: Writing, machine: Machine, report: Report) -> None:
+    columns = bodies.verified(Fields.of(report.body))
+    row = writing.session.get(RecordRow, columns["record"])
+    if row is None or row.machine != machine.id:
+        raise Malformed("record: expected one of this machine")
+    if row.verified >= columns["at"]:
+        return
+    if not columns["sound"]:
+        writing.note("record.unsound", f"machine:{machine.letter}", row.id)
+    row.verified, row.sound = columns["at"], columns["sound"]
 
 
 KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
@@ -257,5 +244,7 @@ KINDS: dict[str, Callable[[Writing, Machine, Report], Any]] = {
     "record": _record,
     "pruned": _pruned,
     "exported": _exported,
-    "head": _head,
+    "head": machine_reports.head,
+    "force": machine_reports.force,
+    "verified": _verified,
 }

@@ -1,4 +1,4 @@
-"""Versions of the organisation's policy: drafted, asked for, activated by a second person, and rolled back alike."""
+"""Versions of the organisation's policy and packs: drafted, asked for, activated by a second, and rolled back alike."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, Update, func, select, update
 
 from dlp import ulid
+from dlp.edition import PACK_NAME
 from dlp.errors import UsageError
 from dlp.language import Say
+from dlp.office.editions import issue
 from dlp.office.ground import Ground
-from dlp.office.machines import ACTIVE
 from dlp.office.people import Account
 from dlp.office.refusals import Conflict, Refused, not_there
 from dlp.office.rights import Right, need
-from dlp.office.settings import alone_after_hours, only_officer
-from dlp.office.store.tables import MachineRow, TransferRow, VersionRow
+from dlp.office.settings import alone_after_hours, only_officer, seen_profile
+from dlp.office.store.tables import EditionRow, VersionRow
 
-VERSION = Say("policy version", "策略版本")
+VERSION = Say("version", "版本")
 LARGEST = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the policy."""
+    """One version of the policy or of a pack."""
 
     id: str
+    name: str
+    """Of the pack; empty: the policy."""
     number: int
     digest: str
     text: str
@@ -41,15 +44,8 @@ class Version:
     active_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What a machine judged its last file with, as it reported."""
-
-    letter: str
-    name: str
-    policy: str
-    rules: str
-    at: str
+def _untested(name: str, text: str) -> None:
+    """For texts whose examples were run elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +68,23 @@ class Policies:
             raise not_there(VERSION)
         return found
 
-    def used(self, account: Account) -> tuple[Used, ...]:
-        """For each machine that is not revoked what it judged with last; empty fields where it reported nothing."""
-        need(account, Right.SEE_POLICY)
-        last = select(TransferRow.id).where(TransferRow.machine == MachineRow.id).order_by(TransferRow.id.desc())
-        joined = select(MachineRow, TransferRow).outerjoin(
-            TransferRow, TransferRow.id == last.limit(1).correlate(MachineRow).scalar_subquery()
-        )
-        asked = joined.where(MachineRow.organisation == self.ground.organisation, MachineRow.state == ACTIVE)
-        with self.ground.reading() as session:
-            return tuple(
-                Used(machine.letter, machine.name, *((one.policy, one.rules, one.at) if one else ("", "", "")))
-                for machine, one in session.execute(asked.order_by(MachineRow.letter))
-            )
+    def draft(
+        self, account: Account, text: str, note: str, name: str = "", test: Callable[[str, str], None] = _untested
+    ) -> Version:
+        """Keep a text as a new version, once ``test(name, text)`` has run its examples; what it raises keeps nothing.
 
-    def draft(self, account: Account, text: str, note: str) -> Version:
-        """Keep a text as a new version; whoever calls this has run its examples."""
+        ``name``: of a pack; without a text it is a version that takes the pack away. Raises Refused, UsageError.
+        """
         need(account, Right.DECIDE)
         text = text.replace("\r\n", "\n")  # a form sends it so, and the digest is that of the file it becomes
-        if not text.strip() or len(text.encode()) > LARGEST or not note.strip():
-            raise UsageError(Say("a policy and what changed in it are needed", "须填写策略内容和修改说明"))
+        if not (text.strip() or name) or len(text.encode()) > LARGEST or not note.strip():
+            raise UsageError(Say("a text and what changed in it are needed", "须填写内容和修改说明"))
+        if name and not PACK_NAME.fullmatch(name):
+            raise UsageError(
+                Say("got a name that no pack can have", "规则包名称无效"),
+                Say("expected small letters, digits and hyphens, at most 40", "请用小写字母、数字和连字符，最多 40 个"),
+            )
+        test(name, text)
         with self.ground.writing(account) as writing:
             newest = select(func.max(VersionRow.number)).where(VersionRow.organisation == writing.organisation)
             row = VersionRow(
@@ -105,9 +98,10 @@ class Policies:
                 account=account.id,
                 by=account.name,
                 at=writing.at,
+                name=name,
             )
             writing.session.add(row)
-            writing.note("policy.drafted", account.name, row.id, number=row.number, digest=row.digest)
+            writing.note("policy.drafted", account.name, row.id, number=row.number, digest=row.digest, pack=name)
             return _view(row)
 
     def ask(self, account: Account, version_id: str) -> None:
@@ -119,13 +113,13 @@ class Policies:
                 raise not_there(VERSION)
             if row.state not in {"draft", "old"}:
                 raise Conflict(Say("that version is active or asked for already", "该版本已启用或已申请启用"))
-            asked = update(VersionRow).where(VersionRow.state == "asked")
+            asked = _of(row).where(VersionRow.state == "asked")
             writing.session.execute(asked.values(state="draft"))
             row.state, row.account, row.by, row.at = "asked", account.id, account.name, writing.at
             writing.note("policy.asked", account.name, row.id, number=row.number)
 
-    def confirm(self, account: Account, version_id: str, publish: Callable[[str], None]) -> Version:
-        """Make it the active one, as the second of two. ``publish`` puts it in force; what it raises undoes all.
+    def confirm(self, account: Account, version_id: str) -> Version:
+        """Make it the active one, as the second of two, in the next edition that goes down to every machine.
 
         Raises Refused for who asked, except where the office chose that its only officer may after a day.
         """
@@ -141,16 +135,48 @@ class Policies:
             alone = waited and only_officer(writing.session, writing.organisation, account)
             if row.account == account.id and not alone:
                 raise Refused(Say("who asked never approves", "申请人不得审批"))
-            active = update(VersionRow).where(VersionRow.state == "active")
+            active = _of(row).where(VersionRow.state == "active")
             writing.session.execute(active.values(state="old"))
             row.state, row.confirmed_by, row.active_at = "active", account.name, writing.at
             names = {"number": row.number, "digest": row.digest, "by": [row.by, account.name]}
             writing.note("policy.activated", account.name, row.id, **names)
-            publish(row.text)
-            return _view(row)
+            issue(self.ground, writing, (row.by, account.name))
+            version = _view(row)
+        self._wake()
+        return version
+
+    def choose_profile(self, account: Account, profile: str) -> None:
+        """Choose the shipped policy at the first start, alone: nothing was decided before that it could loosen.
+
+        Raises Conflict once an edition was issued or another profile was confirmed: then two people decide.
+        """
+        need(account, Right.DECIDE)
+        with self.ground.writing(account) as writing:
+            if writing.session.scalars(_issued(writing.organisation)).first() is not None:
+                raise Conflict(
+                    Say("the policy was decided before", "策略此前已确定"),
+                    Say("draft a version on the page Policy; two people put it in force", "请在策略页起草，由两人启用"),
+                )
+            issue(self.ground, writing, (account.name,), profile)
+            seen_profile(writing, profile)
+            writing.note("setting.changed", account.name, "profile", profile=profile)
+        self._wake()
+
+    def _wake(self) -> None:
+        with self.ground.decided:
+            self.ground.decided.notify_all()
 
     def _mine(self) -> Select[Any]:
         return select(VersionRow).where(VersionRow.organisation == self.ground.organisation)
+
+
+def _of(row: VersionRow) -> Update:
+    """The versions of the same text."""
+    return update(VersionRow).where(VersionRow.organisation == row.organisation, VersionRow.name == row.name)
+
+
+def _issued(organisation: str) -> Select[Any]:
+    return select(EditionRow.id).where(EditionRow.organisation == organisation).limit(1)
 
 
 def _view(row: VersionRow) -> Version:

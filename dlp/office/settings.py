@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,18 @@ from sqlalchemy.orm import Session
 
 from dlp.errors import UsageError
 from dlp.language import Say
-from dlp.office.ground import Ground
+from dlp.office.ground import Ground, Writing
+from dlp.office.groups import changed
 from dlp.office.people import Account, AccountState, account_view
 from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import AccountRow, OrganisationRow
 
 ALONE = "alone_after_hours"
 SEEN = "seen"
-"""What an officer confirmed at the first start, by name: the profile, the work accounts."""
+"""What an officer confirmed at the first start, by name: the profile, the work accounts whose people were told."""
+ACCOUNTS, PROFILE = "work_accounts", "profile"
+ACCOUNT = re.compile(r"\*|[0-9A-Za-z_@.-]{1,100}")
+MOST_ACCOUNTS = 1000
 LEAST_HOURS, MOST_HOURS = 24, 24 * 14
 
 
@@ -27,6 +32,10 @@ class Chosen:
     """The organisation's name and choices."""
 
     organisation: str
+    accounts: tuple[str, ...] | None = None
+    """Work accounts whose received files every machine archives; None: each machine's own setting holds."""
+    profile: str = ""
+    """The shipped policy that was chosen; empty: that of the first start."""
     alone_after_hours: int = 0
     """After how long the only officer confirms their own asking; 0: never (the two-people rule without exception)."""
 
@@ -41,7 +50,7 @@ class Settings:
         """What is chosen now."""
         with self.ground.reading() as session:
             row = session.get_one(OrganisationRow, self.ground.organisation)
-            return Chosen(row.name, alone_after_hours(session, row.id))
+            return _chosen(row)
 
     def allow_alone(self, by: Account, hours: int, reason: str) -> Chosen:
         """Let the only officer of a small office confirm alone after this many hours; 0 ends it.
@@ -60,18 +69,40 @@ class Settings:
             raise UsageError(Say("a reason is missing", "缺少理由"))
         with self.ground.writing(by) as writing:
             row = writing.session.get_one(OrganisationRow, writing.organisation)
-            changed: dict[str, Any] = {**row.settings, ALONE: hours}
-            row.settings = changed
+            row.settings = {**row.settings, ALONE: hours}
             writing.note("setting.changed", by.name, ALONE, hours=hours)
-            return Chosen(row.name, hours)
+            return _chosen(row)
 
     def confirm_profile(self, by: Account, profile: str) -> None:
         """An officer looked at the policy profile that is set and wants it so."""
         self._confirm(by, "profile", profile)
 
-    def confirm_notice(self, by: Account, accounts: tuple[str, ...]) -> None:
-        """An officer says that these are the work accounts, and that their people were told (PIPL 17)."""
-        self._confirm(by, "notice", list(accounts))
+    def choose_accounts(self, by: Account, accounts: tuple[str, ...], *, told: bool) -> Chosen:
+        """The work accounts of every machine, whose people were told before anything of theirs is read (PIPL 17).
+
+        As WeChat's folders name them; "*": every one that is found. Raises Refused, UsageError.
+        """
+        need(by, Right.DECIDE)
+        names = sorted({name.strip() for name in accounts} - {""})
+        if len(names) > MOST_ACCOUNTS or any(not ACCOUNT.fullmatch(name) for name in names):
+            raise UsageError(
+                Say("got a name that is no WeChat account's folder", "账号名称无效"),
+                Say(
+                    "write each as WeChat's folder names it, such as wxid_abc, or * for every one that is found",
+                    "请填写微信数据文件夹中的账号名（如 wxid_abc），或填 * 表示全部",
+                ),
+            )
+        if names and not told:
+            raise UsageError(
+                Say("the people of these accounts were not told yet", "尚未告知这些账号的使用人"),
+                Say("tell them first, then confirm it here", "请先告知本人，再在此确认"),
+            )
+        with self.ground.writing(by) as writing:
+            row = writing.session.get_one(OrganisationRow, writing.organisation)
+            row.settings = _seen({**row.settings, ACCOUNTS: names}, "notice", names)
+            changed(writing)
+            writing.note("setting.changed", by.name, ACCOUNTS, accounts=names)
+            return _chosen(row)
 
     def _confirm(self, by: Account, what: str, value: object) -> None:
         need(by, Right.DECIDE)
@@ -89,7 +120,19 @@ class Settings:
             row = writing.session.get_one(OrganisationRow, writing.organisation)
             row.name = name.strip()[:200]
             writing.note("setting.changed", by.name, "organisation")
-            return Chosen(row.name, int(row.settings.get(ALONE, 0)))
+            return _chosen(row)
+
+
+def _chosen(row: OrganisationRow) -> Chosen:
+    accounts = row.settings.get(ACCOUNTS)
+    known = None if accounts is None else tuple(accounts)
+    return Chosen(row.name, known, str(row.settings.get(PROFILE, "")), int(row.settings.get(ALONE, 0)))
+
+
+def seen_profile(writing: Writing, profile: str) -> None:
+    """It was chosen just now, together with the edition that says so."""
+    row = writing.session.get_one(OrganisationRow, writing.organisation)
+    row.settings = _seen({**row.settings, PROFILE: profile}, "profile", profile)
 
 
 def _seen(chosen: Mapping[str, Any], what: str, value: object) -> dict[str, Any]:

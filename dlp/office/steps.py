@@ -17,7 +17,7 @@ from dlp.language import Say
 from dlp.office.ground import Ground
 from dlp.office.people import Account
 from dlp.office.rights import OFFICERS, Role
-from dlp.office.settings import SEEN
+from dlp.office.settings import ACCOUNTS, PROFILE, SEEN
 from dlp.office.store.tables import (
     AccountRow,
     EventRow,
@@ -54,9 +54,9 @@ TITLES: Mapping[str, tuple[Say, Role]] = {
         Role.SECADMIN,
     ),
     "auditor": (Say("The security auditor signs in", "安全审计员首次登录"), Role.AUDITOR),
-    "profile": (Say("Confirm the policy profile", "确认策略方案"), Role.SECADMIN),
+    "profile": (Say("Choose the policy profile", "选择策略方案"), Role.SECADMIN),
     "notice": (
-        Say("Confirm the work accounts, and that their people were told", "确认工作账号并已告知相关人员"),
+        Say("Choose the work accounts, and tell their people", "选择工作账号并告知相关人员"),
         Role.SECADMIN,
     ),
     "people": (
@@ -80,7 +80,8 @@ TITLES: Mapping[str, tuple[Say, Role]] = {
 def steps(ground: Ground, account: Account, profile: str, accounts: tuple[str, ...]) -> tuple[Step, ...]:
     """The steps for this account; empty once all are done. Officers see the whole office's, others their own two.
 
-    ``profile`` and ``accounts`` (work accounts) are what is set now: a confirmation of something else is none.
+    ``profile`` and ``accounts`` (work accounts) are what this machine was set up with, and hold until others are
+    chosen: a confirmation of something else is none.
     """
     officer = bool(OFFICERS & account.roles)
     with ground.reading() as session:
@@ -113,7 +114,8 @@ def _office(session: Session, organisation: str, profile: str, accounts: tuple[s
     }
     found = session.execute(select(*(value.label(key) for key, value in asked.items()))).one()
     done = {key: bool(value) for key, value in found._mapping.items()}
-    return {**done, "profile": seen.get("profile") == profile, "notice": seen.get("notice") == list(accounts)}
+    now = {"profile": row.settings.get(PROFILE) or profile, "notice": row.settings.get(ACCOUNTS, list(accounts))}
+    return {**done, **{key: seen.get(key) == value for key, value in now.items()}}
 
 
 def _signed_in(role: Role) -> ColumnElement[bool]:

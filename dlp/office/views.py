@@ -174,6 +174,8 @@ class ArchiveRecord:
     machine: str
     held: bool
     pruned: str
+    verified: str
+    sound: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlp import ulid
@@ -30,6 +30,15 @@ class Outbox:
     language: Language
     owner: str = ""
     """Login of the person it belongs to; empty: whoever runs the agent."""
+    claims: Path = field(init=False, compare=False)
+    """One folder per Send that was taken over, named by its id."""
+    drafts: Path = field(init=False, compare=False)
+    """Copies on their way to ``ready`` or ``originals``; what lies here is always a copy."""
+
+    def __post_init__(self) -> None:
+        """Once, because each file that goes through asks for them many times."""
+        object.__setattr__(self, "claims", self.root / PRIVATE / "claims")
+        object.__setattr__(self, "drafts", self.root / PRIVATE / "drafts")
 
     @property
     def ready(self) -> Path:
@@ -45,16 +54,6 @@ class Outbox:
     def originals(self) -> Path:
         """The originals of sealed files, and files that were taken back."""
         return self.root / ORIGINALS.to(self.language)
-
-    @property
-    def claims(self) -> Path:
-        """One folder per Send that was taken over, named by its id."""
-        return self.root / PRIVATE / "claims"
-
-    @property
-    def drafts(self) -> Path:
-        """Copies on their way to ``ready`` or ``originals``; what lies here is always a copy."""
-        return self.root / PRIVATE / "drafts"
 
     @property
     def reserved(self) -> frozenset[str]:
@@ -101,7 +100,8 @@ class Outbox:
 
     def drafts_of(self, send: str) -> list[Path]:
         """All drafts of a Send that are there."""
-        return [path for what in DRAFTS if os.path.lexists(path := self.draft_of(send, what))]
+        drafts = str(self.drafts)  # four paths for each file that goes through: built only where one is there
+        return [Path(name) for what in DRAFTS if os.path.lexists(name := f"{drafts}/{send}.{what}")]
 
     def receipt_of(self, number: str, name: str) -> Path:
         """The receipt's file; the number makes it the only one of its name."""

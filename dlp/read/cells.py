@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime
 import io
 
-from classifiers.model import Block, Place, Region
+from classifiers.model import Block, Region
+from dlp.read import placing
 from dlp.read.visit import Parts, Visit
 
 _LETTERS = 26
 
 
-def read(visit: Visit, seen: set[int]) -> Parts:
-    """Every cell that holds anything, row by row; ``seen`` collects the hashes of all texts."""
+def read(visit: Visit, seen: set[int], content: bytes | None = None) -> Parts:
+    """Every cell that holds anything, row by row; ``seen`` collects the hashes of all texts.
+
+    ``content`` is the workbook where it is only a part of the visit's file.
+    """
     from python_calamine import CalamineWorkbook
 
     visit.budget.held(visit.source.size)
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(visit.source.all()))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(visit.source.all() if content is None else content))
     sheets = workbook.sheets_metadata
     for number, meta in enumerate(sheets):
         visit.progress, visit.told = number / len(sheets), f"{number} of {len(sheets)} sheets"
@@ -34,7 +38,7 @@ def _sheet(visit: Visit, sheet: object, name: str, number: int, seen: set[int]) 
             text = value if type(value) is str else shown(value)
             seen.add(hash(text))
             letters = columns[index] if index < len(columns) else column(index)
-            yield Block(text, Place(Region.CELL, path, "", None, None, name, f"{letters}{row + 1}", number, row, index))
+            yield placing.cell(text, path, name, f"{letters}{row + 1}", (number, row, index))
 
 
 def column(index: int) -> str:

@@ -1,7 +1,7 @@
 """Cells of xlsx straight from the parts: slower than calamine, in memory that does not grow with what the file claims.
 
-Used where calamine fails, and where shared strings times cells could become more text than anybody may read: a 40 kB
-workbook can show one long string in hundreds of thousands of cells.
+Used where calamine fails, and where shared strings times cells could become more text than anybody may read (a 40 kB
+workbook can show one long string in hundreds of thousands of cells), and where two cells lie very far apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, Place, Region
-from dlp.read import markup
+from dlp.read import markup, zipped
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
 
@@ -23,6 +23,11 @@ _LONGEST = 32_767
 """Characters of a cell at most (Excel's limit)."""
 _CELL_BYTES = 18
 """XML of one cell with a shared string at least."""
+_MOST_CELLS = 8_000_000
+"""Of the smallest rectangle around a sheet's cells; calamine takes 24 bytes for each, also for the empty ones."""
+_HEAD = 2048
+"""Bytes of a sheet before its first row, about."""
+_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\b[^>]*\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 
 
@@ -32,12 +37,23 @@ def may_explode(visit: Visit) -> bool:
         entries = visit.source.zipped().infolist()
     except zipfile.BadZipFile:
         return False
+    if any(_far(visit, entry) for entry in entries if "worksheets/" in entry.filename.lower()):
+        return True
     shared = sum(entry.file_size for entry in entries if "sharedstrings" in entry.filename.lower())
     sheets = sum(entry.file_size for entry in entries if "worksheets/" in entry.filename.lower())
     packed = sum(entry.compress_size for entry in entries if "worksheets/" in entry.filename.lower())
     # Ordinary sheets pack to a tenth; what packs far better repeats itself.
     dense = sheets > 100 * max(1, packed) and sheets > 1 << 20
     return dense and min(shared, _LONGEST) * (sheets // _CELL_BYTES) > visit.budget.limits.expanded_characters
+
+
+def _far(visit: Visit, entry: zipfile.ZipInfo) -> bool:
+    """Whether a sheet says that its cells lie so far apart that calamine, which holds the rectangle, could not."""
+    found = _DIMENSION.search(zipped.start(visit.source.zipped(), entry, _HEAD))
+    if found is None:
+        return False
+    across = _column(found[3].decode()) - _column(found[1].decode()) + 1
+    return across * (int(found[4]) - int(found[2]) + 1) > _MOST_CELLS
 
 
 def read(package: Package, entry: zipfile.ZipInfo, sheet: str, shared: list[str]) -> Parts:

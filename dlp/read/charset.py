@@ -13,6 +13,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE = 4096
+_ENOUGH = 200
+"""Bytes of other than ASCII from which it can be told whether they are a language."""
+_FEWEST_COMMON = 0.03
+"""Share of common characters; a list of names has 0.1 at least, random bytes have less than none."""
+_MOST_ACCENTS = 0.35
 _APART = re.compile(rb"[\x80-\xff](?![\x80-\xff])")
 _TOGETHER = re.compile(rb"[\x81-\xfe][\x81-\xfe]")
 _COMMON = frozenset(
@@ -77,6 +82,17 @@ def _double_byte(sample: bytes) -> str:
     # In Western text a letter with an accent stands before plain ones; in Chinese two high bytes stand together.
     apart, together = len(_APART.findall(sample)), len(_TOGETHER.findall(sample))
     return "cp1252" if apart > together and scores["gb18030"] < 0.3 else "gb18030"
+
+
+def is_doubtful(head: bytes, codec: str) -> bool:
+    """Whether what was guessed reads as no language: bytes of another kind without control characters, mostly."""
+    sample = head[:_SAMPLE]
+    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    if high < _ENOUGH:
+        return False
+    if codec == "cp1252":
+        return high > _MOST_ACCENTS * len(sample)
+    return codec in {"gb18030", "big5hkscs"} and _common(sample, codec) < _FEWEST_COMMON
 
 
 def _common(sample: bytes, codec: str) -> float:

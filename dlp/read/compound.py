@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import property_set, salvage, vba
+from dlp.read import officeart, property_set, salvage, vba
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -20,11 +20,19 @@ _HARMLESS = re.compile(r"equation native|.olepres\d+|.ole10itemname|catalog|\d+|
 """Streams of embedded objects that hold a formula, a preview, or the state of a control."""
 _SOME = 1024
 """Bytes from which streams that nothing reads are a part that was not read."""
+_WHOLE = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"{\\rtf",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+)
+"""How streams begin that hold a file as it stands, as Acrobat's objects keep their PDF in CONTENTS."""
+_RIGHTS = ("\tdrmcontent", "\tdrmviewercontent")
 _MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1")
 """How pictures begin."""
-_STRUCTURE = frozenset(
-    {"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "\x03eprint", "current user", "1table", "0table"}
-)
+_STRUCTURE = frozenset({"\x01compobj", "\x03objinfo", "\x03linkinfo", "\x01ole", "current user", "1table", "0table"})
 """Streams that hold no text of their own, or that the reader of their document has used."""
 
 
@@ -36,12 +44,27 @@ class Compound:
     ole: OleFileIO
     prefix: tuple[str, ...] = ()
     read: set[tuple[str, ...]] = field(default_factory=set)
+    """In lower case, since names are found in any."""
+    names: list[tuple[str, ...]] = field(default_factory=list)
 
     def streams(self) -> Iterator[tuple[str, ...]]:
         """Names of all streams below this storage."""
-        for name in self.ole.listdir(streams=True, storages=False):
-            if tuple(name[: len(self.prefix)]) == self.prefix:
-                yield tuple(name)
+        if not self.names:
+            self.names.extend(tuple(name) for name in self.ole.listdir(streams=True, storages=False))
+        depth = len(self.prefix)
+        return (name for name in self.names if name[:depth] == self.prefix)
+
+    def inner(self, prefix: tuple[str, ...]) -> Compound:
+        """A storage of the same file."""
+        return Compound(self.visit, self.ole, prefix, self.read, self.names)
+
+    def done(self, name: tuple[str, ...]) -> None:
+        """Nobody need read this stream any more."""
+        self.read.add(tuple(step.lower() for step in name))
+
+    def is_done(self, name: tuple[str, ...]) -> bool:
+        """Whether a stream was read."""
+        return tuple(step.lower() for step in name) in self.read
 
     def size(self) -> int:
         """Bytes of all streams below this storage."""
@@ -50,10 +73,11 @@ class Compound:
     def content(self, *name: str) -> bytes:
         """A stream of this storage, marked as read; empty where it is not there."""
         full = (*self.prefix, *name)
-        if not self.ole.exists("/".join(full)):
+        try:
+            size = self.ole.get_size(list(full))
+        except OSError:
             return b""
-        self.read.add(full)
-        size = self.ole.get_size(list(full))
+        self.done(full)
         self.visit.budget.held(size)
         self.visit.budget.unpacked(size)
         return bytes(self.ole.openstream(list(full)).read())
@@ -61,11 +85,7 @@ class Compound:
 
 def read(visit: Visit) -> Parts:
     """The document that the compound file is, its properties, and whatever else it holds."""
-    import olefile
-
-    visit.source.file.seek(0)
-    with olefile.OleFileIO(visit.source.file) as ole:
-        yield from storage(Compound(visit, ole))
+    yield from storage(Compound(visit, visit.source.compound()))
 
 
 def storage(compound: Compound) -> Parts:
@@ -99,6 +119,8 @@ def _readers(compound: Compound) -> Iterator[Callable[[Compound], Parts]]:
         yield msg.read
     if "encryptedpackage" in names:
         yield _encrypted
+    if any(name in _RIGHTS for name in names):
+        yield _restricted
 
 
 def _encrypted(compound: Compound) -> Parts:
@@ -106,7 +128,15 @@ def _encrypted(compound: Compound) -> Parts:
     yield compound.visit.unread(GapReason.ENCRYPTED, "EncryptedPackage")
     for name in compound.streams():
         if name[-1].lower() in {"encryptedpackage", "encryptioninfo"}:
-            compound.read.add(name)
+            compound.done(name)
+
+
+def _restricted(compound: Compound) -> Parts:
+    """Under rights management (MS-OFFCRYPTO 2.2): what else stands here only says that the document is protected."""
+    yield compound.visit.unread(GapReason.ENCRYPTED, "DRMContent")
+    for name in compound.streams():
+        if name[-1].lower() in _RIGHTS:
+            compound.done(name)
 
 
 def properties(compound: Compound) -> Parts:
@@ -128,16 +158,15 @@ def _inner_storages(compound: Compound) -> Parts:
     mains = {"worddocument", "workbook", "book", "powerpoint document", "encryptedpackage"}
     depth = len(compound.prefix)
     for name in list(compound.streams()):
-        if name in compound.read or len(name) < depth + 2 or name[-1].lower() not in mains:
+        if len(name) < depth + 2 or name[-1].lower() not in mains or compound.is_done(name):
             continue
-        inner = Compound(compound.visit, compound.ole, name[:-1], compound.read)
-        yield from storage(inner)
+        yield from storage(compound.inner(name[:-1]))
 
 
 def _rest(compound: Compound, *, known: bool) -> Parts:
     unread = 0
     for name in list(compound.streams()):
-        if name in compound.read or name[-1].lower() in _STRUCTURE:
+        if name[-1].lower() in _STRUCTURE or compound.is_done(name):
             continue
         content = compound.content(*name[len(compound.prefix) :])
         label = "/".join(step.strip("\x01\x03\x05") for step in name)
@@ -146,8 +175,11 @@ def _rest(compound: Compound, *, known: bool) -> Parts:
         elif any(step.upper() == "VBA" for step in name):
             if text := vba.source(content):
                 yield Block(text, compound.visit.place(part=f"macro: {name[-1]}"))
-        elif name[-1].lower() in {"package", "contents"} and content[:2] == b"PK":
+        elif content.startswith(_WHOLE):
             yield from compound.visit.inner(label, content)
+        elif drawing := _drawing(name[-1].lower(), content):
+            # It shows what the object says by itself, where its format is known: nobody need look at it again.
+            yield from compound.visit.inner(label, drawing, coverage=0.0)
         else:
             harmless = compound.visit.source.depth and _HARMLESS.match(name[-1].lower())
             if not known and not harmless and not has_pictures(content):
@@ -160,6 +192,13 @@ def _rest(compound: Compound, *, known: bool) -> Parts:
         )
 
 
+def _drawing(name: str, content: bytes) -> bytes:
+    """The view that an object keeps of itself, where the stream is one and holds a metafile."""
+    if name.startswith("\x02olepres"):
+        return officeart.view(content)
+    return content if name == "\x03eprint" and content[40:44] == b" EMF" else b""
+
+
 def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
     """Readable runs of a stream of no known kind, marked as such, and the pictures in it."""
     text = "\n".join(salvage.strings(content))
@@ -169,9 +208,10 @@ def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
 
 
 def pictures(visit: Visit, label: str, content: bytes) -> Parts:
-    """A Gap for the pictures that a stream carries, told by how they begin; drawn ones (EMF) come compressed."""
+    """A Gap for the pictures that a stream carries, told by how they begin, and the words of drawn ones."""
     from dlp.read import picture
 
+    yield from officeart.metafiles(visit, label, content)
     for mark in _MARKS:
         at = content.find(mark)
         while at >= 0:

@@ -29,15 +29,14 @@ class Reading:
         self._parts, self._budget, self._inside = parts, budget, False
 
     def __iter__(self) -> Iterator[Part]:
-        while True:
-            self._inside = True
-            try:
-                part = next(self._parts)
-            except StopIteration:
-                return
-            finally:
+        self._inside = True
+        try:
+            for part in self._parts:
                 self._inside = False
-            yield part
+                yield part
+                self._inside = True
+        finally:
+            self._inside = False
 
     def alarm(self) -> None:
         """Called by a timer: raises inside the reader at work when its time is used up, and nowhere else."""
@@ -94,9 +93,10 @@ def _opened(visit: Visit, media_type: str) -> Parts:
     if source.depth:
         budget.enter()
     try:
+        path = source.path
         for part in registry.reader(visit.media_type)(visit):
             # Parts of inner documents were counted where they were read.
-            if isinstance(part, Block) and part.place.path == source.path:
+            if isinstance(part, Block) and part.place.path == path:
                 budget.tick(len(part.text))
             yield part
     finally:

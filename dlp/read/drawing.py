@@ -48,8 +48,8 @@ def written(paragraph: Element) -> str:
     """The runs of one paragraph as text."""
     found = []
     for element in paragraph.iter(*_RUNS):
-        name = local(element.tag)
-        found.append(element.text or "" if name == "t" else "\n" if name == "br" else "\t")
+        text = element.text
+        found.append(text if text else {"br": "\n", "tab": "\t"}.get(local(element.tag), ""))
     return "".join(found).strip()
 
 

@@ -16,8 +16,11 @@ def merged(parts: Parts) -> Parts:
     told = 0
     more: dict[tuple[GapKind, GapReason], tuple[Gap, int]] = {}
     for part in parts:
-        if isinstance(part, Block) or told < MOST:
-            told += isinstance(part, Gap)
+        if isinstance(part, Block):
+            yield part
+            continue
+        if told < MOST:
+            told += 1
             yield part
             continue
         first, count = more.get((part.kind, part.reason), (part, 0))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _parser(*, recover: bool = False) -> XMLParser:
     )
 
 
+@lru_cache(maxsize=1024)
 def local(tag: object) -> str:
     """The name of an element without its namespace, which writers vary (Strict, older drafts); empty for comments."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

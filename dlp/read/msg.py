@@ -30,11 +30,11 @@ def read(message: Compound) -> Parts:
             elif kind == _BINARY and tag in {_HTML, _RTF}:
                 binaries[tag] = message.content(name[-1])
             else:
-                message.read.add(name)
+                message.done(name)
         elif len(name) == depth + 2 and name[depth].startswith("__recip"):
             yield from _recipient(message, name)
         elif name[-1].startswith("__properties_version") or name[depth].startswith("__nameid"):
-            message.read.add(name)
+            message.done(name)
     shown = {texts.get(_SUBJECT, "").strip()}
     for tag, text in texts.items():
         if not text.strip() or (tag in _COPIES and text.strip() in shown):
@@ -61,7 +61,7 @@ def _recipient(message: Compound, name: tuple[str, ...]) -> Parts:
         text = _text(message.content(*name[len(message.prefix) :]), kind)
         yield from message.visit.property("recipient", text)
     else:
-        message.read.add(name)
+        message.done(name)
 
 
 def _attachments(message: Compound) -> Parts:
@@ -80,10 +80,10 @@ def _attachments(message: Compound) -> Parts:
             elif tag == _FILE and kind == _BINARY:
                 content = message.content(folder, name[-1])
             else:
-                message.read.add(name)
+                message.done(name)
         if content:
             yield from message.visit.inner(label or folder, content)
         if any(len(name) > depth + 2 for name in names):
             # A message or object inside: a storage instead of bytes.
             inner = (*message.prefix, folder, f"__substg1.0_{_FILE}000D")
-            yield from storage(Compound(message.visit, message.ole, inner, message.read))
+            yield from storage(message.inner(inner))

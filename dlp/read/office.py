@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
@@ -26,11 +27,26 @@ _FORMATTING = re.compile(
     re.IGNORECASE,
 )
 _PROPERTIES = re.compile(
-    r"(?:core-properties|extended-properties|custom-properties|classificationlabels)\+xml$|^docprops/|^docmetadata/",
-    re.I,
+    r"(?:core-properties|extended-properties|custom-properties|classificationlabels)\+xml$", re.IGNORECASE
 )
 _DIAGRAM_COPY = "vnd.ms-office.drawingml.diagramDrawing+xml"
 _SALVAGED = re.compile(r"printersettings|activex|\.bin$", re.IGNORECASE)
+
+
+# A document has dozens of parts of a few kinds, and these patterns cost as much as parsing a small part.
+@lru_cache(maxsize=256)
+def _is_formatting(kind: str) -> bool:
+    return _FORMATTING.search(kind) is not None
+
+
+@lru_cache(maxsize=256)
+def _holds_properties(kind: str) -> bool:
+    return _PROPERTIES.search(kind) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_salvaged(kind_or_name: str) -> bool:
+    return _SALVAGED.search(kind_or_name) is not None
 
 
 def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
@@ -42,16 +58,15 @@ def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | Non
 def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
-    kinds = {entry.filename: package.type_of(entry) for entry in package.entries()}
+    kinds = [(package.type_of(entry), entry) for entry in package.entries()]
     # The drawing that shows a diagram repeats its words: read after what it repeats.
-    entries = sorted(
-        package.entries(), key=lambda entry: (order(kinds[entry.filename]), _DIAGRAM_COPY in kinds[entry.filename])
-    )
-    for number, entry in enumerate(entries):
+    ranks = {kind: (order(kind), _DIAGRAM_COPY in kind) for kind, _ in kinds}
+    kinds.sort(key=lambda pair: ranks[pair[0]])
+    for number, (kind, entry) in enumerate(kinds):
         visit.budget.check_time()
-        visit.progress, visit.told = number / len(entries), f"{number} of {len(entries)} parts"
+        visit.progress, visit.told = number / len(kinds), f"{number} of {len(kinds)} parts"
         try:
-            yield from known(package, entry, package.type_of(entry)) or _other(package, entry)
+            yield from known(package, entry, kind) or _other(package, entry, kind)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
             yield visit.unread(GapReason.BROKEN, type(error).__name__, part=entry.filename)
         except RuntimeError as error:
@@ -68,18 +83,18 @@ def _compression_errors() -> tuple[type[Exception], ...]:
     return zlib.error, lzma.LZMAError
 
 
-def _other(package: Package, entry: zipfile.ZipInfo) -> Parts:
-    visit, kind, name = package.visit, package.type_of(entry), entry.filename
+def _other(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+    visit, name = package.visit, entry.filename
     if name == "[Content_Types].xml" or not entry.file_size:
         return
     if name.endswith(opc.RELATIONS):
         folder = name.rpartition("_rels/")[0].rstrip("/")
-        yield from opc.links(visit, package.content(entry).decode("utf-8", "replace"), folder)
+        yield from opc.links(visit, package.related(entry), folder)
     elif kind.endswith("xml") or name.lower().endswith((".xml", ".vml")):
         yield from _xml(package, entry, kind)
     elif kind.startswith("application/vnd.openxmlformats-officedocument.obfuscatedFont"):
         yield visit.unseen(GapReason.FONT, 0.0, entry.file_size, part=name)
-    elif _SALVAGED.search(kind) or _SALVAGED.search(name):
+    elif _is_salvaged(kind) or _is_salvaged(name):
         yield from _binary(package, entry)
     else:
         yield from _embedded(package, entry)
@@ -108,17 +123,17 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         yield from stripped(package, entry)
         return
     content = package.content(entry)
-    if _FORMATTING.search(kind) and not markup.has_text(content):
+    if _is_formatting(kind) and not markup.has_text(content):
         return
     tree = markup.parsed(content)
     yield from opc.problem(visit, name, tree.problem)
     if tree.root is None:
         return
-    if _PROPERTIES.search(kind) or _PROPERTIES.search(name):
+    if _holds_properties(kind) or name.lower().startswith(("docprops/", "docmetadata/")):
         yield from opc.properties(visit, name, tree.root)
     elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
         yield from _drawing(package, tree.root, name, kind)
-    elif _FORMATTING.search(kind):
+    elif _is_formatting(kind):
         yield from nodes(package, entry, content)
     elif text := "\n".join(markup.texts(tree.root)).strip():
         yield Block(text, visit.place(part=name))

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _OVERRIDE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
+_KIND = re.compile(r"(\w+)\+xml$")
 RELATIONS = ".rels"
 
 
@@ -61,6 +63,9 @@ class Package:
                     name = relation.target.lower()
                     self.areas[name] = max(self.areas.get(name, 0.0), areas[relation.id])
 
+    _relations: dict[str, bytes] = field(default_factory=dict)
+    """Parts that tell relationships, which are asked for more than once."""
+
     def entries(self) -> Iterator[zipfile.ZipInfo]:
         """All parts that are not folders, in the order of the directory."""
         return (entry for entry in self.zip.infolist() if not entry.filename.endswith("/"))
@@ -88,7 +93,20 @@ class Package:
         folder, _, name = part.rpartition("/")
         path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
         entry = self.zip.NameToInfo.get(path)
-        return relations(self.content(entry).decode("utf-8", "replace"), folder) if entry else []
+        return relations(self.related(entry).decode("utf-8", "replace"), folder) if entry else []
+
+    def related(self, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of a part that tells relationships."""
+        if entry.filename not in self._relations:
+            self._relations[entry.filename] = self.content(entry)
+        return self._relations[entry.filename]
+
+
+@lru_cache(maxsize=256)
+def last_word(kind: str) -> str:
+    """What a content type calls its part: the last word before ``+xml``; empty where it is no XML."""
+    found = _KIND.search(kind)
+    return found[1] if found else ""
 
 
 def opened(visit: Visit) -> Package:
@@ -137,21 +155,21 @@ def _full(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def links(visit: Visit, text: str, folder: str) -> Parts:
+def links(visit: Visit, content: bytes, folder: str) -> Parts:
     """Targets outside the package: addresses of links, templates and linked files are text that people wrote."""
-    for relation in relations(text, folder):
+    if b"External" not in content:
+        return
+    for relation in relations(content.decode("utf-8", "replace"), folder):
         if relation.external and relation.target:
             yield Block(unquote(relation.target), visit.place(part=relation.kind))
 
 
 def properties(visit: Visit, part: str, root: Element) -> Parts:
     """Document properties (core, app, custom, labels): one Block each, the property's name in ``place.part``."""
-    for element in root.iter():
-        name = markup.local(element.tag)
-        if not name:
-            continue
-        if element.text and element.text.strip():
-            yield from visit.property(_property_name(element, name), element.text)
+    for element in root.iter("*"):
+        name, text = markup.local(element.tag), element.text
+        if text and text.strip():
+            yield Block(text, visit.place(Region.METADATA, part=_property_name(element, name)))
         elif name == "label":
             # docMetadata/LabelInfo.xml (MS-OI29500 2.1): the label's id is all there is, and stands in an attribute.
             told = " ".join(f"{markup.local(key)}={value!s}" for key, value in element.attrib.items())

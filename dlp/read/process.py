@@ -43,6 +43,8 @@ class Process:
     def __init__(self, setting: Setting) -> None:
         self._limits = setting.limits
         self._ready = self._refused = False
+        self._heard = bytearray()
+        """What arrived and was not asked for yet: the parts of one answer often come together."""
         self.rules = ""
         self.confined: frozenset[str] = frozenset()
         ours, theirs = socket.socketpair()
@@ -147,19 +149,21 @@ class Process:
         return wire.unpack(self._exactly(length, deadline))
 
     def _exactly(self, length: int, deadline: float) -> bytes:
-        found = bytearray()
-        while len(found) < length:
+        heard = self._heard
+        while len(heard) < length:
             self._channel.settimeout(max(0.001, deadline - time.monotonic()))
             try:
-                more = self._channel.recv(min(length - len(found), 1 << 16))
+                more = self._channel.recv(1 << 16)
             except TimeoutError:
                 raise Lost(GapReason.TOO_SLOW, f"seconds: {self._limits.seconds:g}") from None
             except OSError as error:
                 raise Lost(GapReason.WORKER_LOST, self._how(error)) from None
             if not more:
                 raise Lost(GapReason.WORKER_LOST, self._how(None))
-            found += more
-        return bytes(found)
+            heard += more
+        found = bytes(heard[:length])
+        del heard[:length]
+        return found
 
     def _how(self, error: OSError | None) -> str:
         """How the process ended, for the log: its exit status or signal."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import cache
 from typing import cast
 
 from classifiers.model import GapReason
@@ -43,8 +44,10 @@ READERS: tuple[tuple[str, str], ...] = (
     (f"{OOXML}.spreadsheetml.sheet", "workbook"),
     (f"{OOXML}.presentationml.presentation", "slides"),
     ("application/vnd.openxmlformats-package", "office"),
-    ("application/applefile", "strings"),
+    ("application/applefile", "apple"),
     ("application/x-ds-store", "strings"),
+    ("image/emf", "drawn"),
+    ("image/wmf", "drawn"),
     ("image/*", "picture"),
     ("audio/*", "media"),
     ("video/*", "media"),
@@ -67,6 +70,7 @@ def reader(media_type: str) -> Reader:
     return cast(Reader, importlib.import_module(f"dlp.read.{module}").read)
 
 
+@cache
 def _table() -> dict[str, str]:
     return dict(READERS)
 

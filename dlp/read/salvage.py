@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 
 _WIDE = re.compile("[\x20-\x7e\t\r\n\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]{4,}")
-_NARROW = re.compile(rb"[\x20-\x7e\t]{6,}")
+# What cannot be readable is ruled out byte by byte, in C, before any pattern looks at it: half the time.
+_HIGH_BYTES = bytes(byte in {0x00, 0x30, 0xFF} or 0x4E <= byte <= 0x9F for byte in range(256))
+_FOUR = re.compile(rb"\x01\x01\x01\x01+")
+_PRINTED = bytes(0x20 <= byte <= 0x7E or byte == 0x09 for byte in range(256))
+_SIX = re.compile(rb"\x01\x01\x01\x01\x01\x01+")
 
 
 def strings(content: bytes) -> Iterator[str]:
     """UTF-16 runs of at least 4 characters, at even and at odd offsets, and ASCII runs of at least 6."""
     for offset in (0, 1):
-        # Decoded as a whole and searched by one class of characters: ten times as fast as a pattern over bytes.
-        text = content[offset : offset + (len(content) - offset) // 2 * 2].decode("utf-16-le", "replace")
-        for found in _WIDE.finditer(text):
-            # Plain ASCII taken two letters at a time looks like Chinese; it is given below as what it is.
-            if not found[0].encode("utf-16-le").isascii() or found[0].isascii():
-                yield found[0].strip()
-    for narrow in _NARROW.finditer(content):
-        yield narrow[0].decode("ascii")
+        for run in _FOUR.finditer(content[offset + 1 :: 2].translate(_HIGH_BYTES)):
+            raw = content[offset + 2 * run.start() : offset + 2 * run.end()]
+            for found in _WIDE.finditer(raw.decode("utf-16-le")):
+                # Plain ASCII taken two letters at a time looks like Chinese; it is given below as what it is.
+                if found[0].isascii() or not raw[2 * found.start() : 2 * found.end()].isascii():
+                    yield found[0].strip()
+    for narrow in _SIX.finditer(content.translate(_PRINTED)):
+        yield content[narrow.start() : narrow.end()].decode("ascii")

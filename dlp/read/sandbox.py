@@ -106,6 +106,12 @@ class Workers:
             ready = [process.confined for process in (*self._idle, *self._busy) if process.rules]
         return frozenset.intersection(*ready) if ready else frozenset()
 
+    @property
+    def rules(self) -> str:
+        """Digest of the packs that the processes have loaded; empty before one is ready."""
+        with self._lock:
+            return next((process.rules for process in (*self._idle, *self._busy) if process.rules), "")
+
     def judge(self, fd: int, name: str) -> Answer:
         """Read and classify the file behind a descriptor, and look at its pictures where that can change anything.
 

@@ -1,4 +1,7 @@
-"""What libmagic takes a file for, asked where our own look knows no type: the detail in a Gap for the reviewer."""
+"""What libmagic takes a file for, asked where our own look knows no type, or took for text what reads as no language.
+
+The answer is the detail in a Gap for the reviewer.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,13 @@ _NOTHING = frozenset({"application/octet-stream", "text/plain", ""})
 
 def of(source: Source) -> str:
     """Media type by python-magic; empty where it knows no more than we do."""
+    return vote(source.head(_LOOKED_AT))
+
+
+def vote(head: bytes) -> str:
+    """The same by the first bytes."""
     try:
-        found = _magic().from_buffer(source.head(_LOOKED_AT))
+        found = _magic().from_buffer(head)
     except Exception as error:  # noqa: BLE001 - python-magic raises its own; without the vote the Gap only says less
         return f"no second vote: {type(error).__name__}"
     return "" if found in _NOTHING else str(found)

@@ -15,7 +15,6 @@ from dlp.read.visit import Parts, Visit
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_KIND = re.compile(r"(\w+)\+xml$")
 _TITLES = frozenset({"title", "ctrTitle"})
 _MARGINS = {"ftr": Region.FOOTER, "sldNum": Region.FOOTER, "dt": Region.FOOTER, "hdr": Region.HEADER}
 _SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip")
@@ -38,9 +37,8 @@ def read(visit: Visit) -> Parts:
 
 
 def _order(kind: str) -> int:
-    found = _KIND.search(kind)
-    order = ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
-    return order.index(found[1]) if found and found[1] in order else len(order)
+    word, order = opc.last_word(kind), ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
+    return order.index(word) if word in order else len(order)
 
 
 @dataclass(slots=True)
@@ -52,14 +50,14 @@ class _Presentation:
     """EMU."""
 
     def known(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
-        found = _KIND.search(kind)
-        if not found or ("presentationml" not in kind and "ms-powerpoint" not in kind):
+        word = opc.last_word(kind)
+        if "presentationml" not in kind and "ms-powerpoint" not in kind:
             return None
-        if found[1] == "main":
+        if word == "main":
             return self._main(package, entry)
-        if found[1] in {"slide", "notesSlide", "slideMaster", "slideLayout", "notesMaster", "handoutMaster"}:
-            return self._slide(package, entry, found[1])
-        return self._comments(package, entry) if found[1] == "comments" else None
+        if word in {"slide", "notesSlide", "slideMaster", "slideLayout", "notesMaster", "handoutMaster"}:
+            return self._slide(package, entry, word)
+        return self._comments(package, entry) if word == "comments" else None
 
     def _main(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
         tree = markup.parsed(package.content(entry))

@@ -92,14 +92,31 @@ def media_type(source: Source) -> str:
     # Before PDF: a zip that keeps a PDF unpacked as its first member would be taken for that alone, the rest unread.
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zipped(source)
-    # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1).
-    if b"%PDF-" in head[:1024]:
+    if head.lstrip(_BEFORE).startswith(_PDF):
         return "application/pdf"
     if head.startswith(COMPOUND):
         return _compound(source)
-    return _binary(head) or (_TAR if _is_old_tar(head) else _text(head))
+    if (binary := _binary(head)) and (binary in _WRITTEN or not _is_plain(head)):
+        return binary
+    # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1); a text may speak of one.
+    if _PDF in head[:1024] and b"%%EOF" in source.tail():
+        return "application/pdf"
+    return _TAR if _is_old_tar(head) else _text(head)
 
 
+def _is_plain(head: bytes) -> bool:
+    """Whether bytes that begin like a picture, a sound, a font or a program are a text all the same.
+
+    A text may begin with BM, MZ, ID3 or OTTO, and would pass unread as a font, which nobody needs to see.
+    """
+    return b"\0" not in head and charset.of(head) is not None and not charset.is_doubtful(head, charset.of(head) or "")
+
+
+_WRITTEN = frozenset(
+    {"application/rtf", "application/vnd.age; " + ENCRYPTED, "application/pgp-encrypted; " + ENCRYPTED}
+)
+"""Types that are text by nature, at least at their beginning."""
+_PDF, _BEFORE = b"%PDF-", b"\xef\xbb\xbf \t\r\n\0"
 _TAR = "application/x-tar"
 
 
@@ -162,12 +179,9 @@ _STREAMS = (
 
 
 def _compound(source: Source) -> str:
-    import olefile
-
     try:
-        with olefile.OleFileIO(source.file) as ole:
-            names = {name[0].lower() for name in ole.listdir()}
-            return next((kind for name, kind in _STREAMS if name.lower() in names), "application/x-ole-storage")
+        names = {kid.name.lower() for kid in source.compound().root.kids}
+        return next((kind for name, kind in _STREAMS if name.lower() in names), "application/x-ole-storage")
     except Exception:  # noqa: BLE001 - a broken directory makes olefile raise anything; its reader then says what is wrong
         return "application/x-ole-storage"
     finally:

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     import zipfile
 
+    from olefile import OleFileIO
+
 HEAD = 4096
 """Bytes looked at to tell the type."""
 _BUFFER = 1 << 16
+_HELD = 4 * 1024 * 1024
+"""Bytes of a file that is read at once."""
 
 
 class PositionedFile(io.RawIOBase):
@@ -77,6 +81,18 @@ class Source:
     opened_zip: list[zipfile.ZipFile] = field(default_factory=list, compare=False, repr=False)
     """The zip that the bytes are, kept from telling the type for reading it: its directory may be long."""
 
+    opened_compound: list[OleFileIO] = field(default_factory=list, compare=False, repr=False)
+    """The same for a compound file."""
+
+    def compound(self) -> OleFileIO:
+        """The bytes as a compound file. Raises what olefile raises where they are none."""
+        import olefile
+
+        if not self.opened_compound:
+            self.file.seek(0)
+            self.opened_compound.append(olefile.OleFileIO(self.file))
+        return self.opened_compound[0]
+
     def zipped(self) -> zipfile.ZipFile:
         """The bytes as a zip. Raises what zipfile raises where they are none."""
         # A third of what a cold look at a text would import, and no text needs it.
@@ -93,6 +109,16 @@ class Source:
         self.file.seek(0)
         return found
 
+    def tail(self, length: int = HEAD) -> bytes:
+        """The last bytes; none where they have not come yet."""
+        try:
+            self.file.seek(max(0, self.size - length))
+            return self.file.read(length)
+        except (OSError, ValueError):
+            return b""
+        finally:
+            self.file.seek(0)
+
     def all(self) -> bytes:
         """Every byte, for readers that need them in memory; their size is limited where they were unpacked."""
         self.file.seek(0)
@@ -101,5 +127,10 @@ class Source:
 
 def opened(descriptor: int, name: str) -> Source:
     """The Source for a descriptor, which stays open and belongs to the caller."""
-    file = io.BufferedReader(PositionedFile(descriptor), _BUFFER)
-    return Source(file, os.fstat(descriptor).st_size, name)
+    size = os.fstat(descriptor).st_size
+    if size <= _HELD:
+        # A package is read at a hundred positions, each of which costs more than all of a small file at once.
+        held = PositionedFile(descriptor).read(size)
+        if held is not None and len(held) == size:
+            return Source(io.BytesIO(held), size, name)
+    return Source(io.BufferedReader(PositionedFile(descriptor), _BUFFER), size, name)

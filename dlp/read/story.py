@@ -102,7 +102,7 @@ class Story:
         place = self._place
         visit = self._visit
         for element in root.iter(*_TAGS):
-            name = element.tag.rpartition("}")[2]
+            name = local(element.tag)
             if name == "t":
                 written.append(element.text or "")
             elif name == "p":
@@ -163,7 +163,12 @@ class Story:
 
     def _enter(self, cell: Element) -> None:
         """A table cell begins: which table, row and column it is."""
-        row, table = _above(cell, "tr"), _above(cell, "tbl")
+        row = cell.getparent()
+        if row is not None and local(row.tag) != "tr":
+            row = _above(cell, "tr")
+        table = row.getparent() if row is not None else None
+        if table is not None and local(table.tag) != "tbl":
+            table = _above(cell, "tbl")
         if row is None or table is None:
             return
         number = self._table_numbers.setdefault(table, len(self._table_numbers))
@@ -226,7 +231,8 @@ def _above(element: Element, name: str) -> Element | None:
 
 
 def _span(cell: Element) -> int:
-    span = next(cell.iter("{*}gridSpan"), None) if len(cell) and len(cell[0]) else None
+    # It stands among the cell's properties, which come first.
+    span = next(cell[0].iterchildren("{*}gridSpan"), None) if len(cell) else None
     return max(1, _number(_attribute(span, "val"))) if span is not None else 1
 
 

@@ -1,4 +1,4 @@
-"""Small system files that travel along (AppleDouble, .DS_Store): the readable runs in them, marked as salvage."""
+"""Small system files that travel along (.DS_Store): the readable runs in them, marked as salvage."""
 
 from __future__ import annotations
 

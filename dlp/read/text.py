@@ -17,13 +17,19 @@ _BROKEN = "\ufffd"
 
 def read(visit: Visit) -> Parts:
     """The text as large Blocks with the line they begin at."""
-    codec = charset.of(visit.source.head()) or "gb18030"
+    head = visit.source.head()
+    codec = charset.of(head) or "gb18030"
     line, lost, total = 1, 0, 0
     for piece in pieces(_decoded(visit, codec)):
         yield Block(piece, visit.place(line=line))
         line += piece.count("\n")
         lost += piece.count(_BROKEN)
         total += len(piece)
+    if charset.is_doubtful(head, codec):
+        from dlp.read import second_vote
+
+        # Read as if it were text, which a binary file without control characters and an unknown encoding pass for too.
+        yield visit.unread(GapReason.UNKNOWN_TYPE, second_vote.vote(head) or f"no language in {codec}")
     if lost:
         yield visit.unread(GapReason.BROKEN, f"{lost} characters are not valid {codec}", lost / total)
 

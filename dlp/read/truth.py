@@ -7,6 +7,8 @@ by the content.
 
 from __future__ import annotations
 
+from functools import cache
+
 from classifiers.model import Block, Region
 from dlp.read.visit import Parts, Visit
 
@@ -60,6 +62,11 @@ def told(visit: Visit) -> Parts:
     # An encrypted Office file is a compound file whatever its name, and an empty file is of no type.
     if parameter or plain == "inode/x-empty":
         return
-    for extensions, types in _EXPECTED:
-        if extension in extensions.split() and not plain.startswith(types):
-            yield Block(f"{extension}: {plain}", visit.place(Region.METADATA, part=PART))
+    types = _expected().get(extension)
+    if types and not plain.startswith(types):
+        yield Block(f"{extension}: {plain}", visit.place(Region.METADATA, part=PART))
+
+
+@cache
+def _expected() -> dict[str, tuple[str, ...]]:
+    return {extension: types for extensions, types in _EXPECTED for extension in extensions.split()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from classifiers.model import Block, Gap, GapKind, GapReason, Place, Region
+from dlp.read import placing
 from dlp.read.budget import Budget
 from dlp.read.eyes import Eyes
 from dlp.read.source import Source
@@ -42,7 +43,7 @@ class Visit:
 
     def place(self, region: Region = Region.BODY, **where: Any) -> Place:  # noqa: ANN401 - the fields of Place
         """A Place in this document."""
-        return Place(region=region, path=self.source.path, **where)
+        return placing.place(region, self.source.path, **where)
 
     def property(self, name: str, value: str) -> Parts:
         """A property of the document, where it says anything."""

@@ -26,7 +26,6 @@ _REGIONS = {
     "comments": Region.COMMENT,
 }
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
-_KIND = re.compile(r"(\w+)\+xml$")
 _LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
@@ -41,8 +40,7 @@ def region_of(kind: str) -> Region | None:
     """The region of a part with story text, by its content type."""
     if "wordprocessingml" not in kind and "ms-word" not in kind:
         return None
-    found = _KIND.search(kind)
-    return _REGIONS.get(found[1]) if found else None
+    return _REGIONS.get(opc.last_word(kind))
 
 
 def _order(kind: str) -> int:

@@ -16,7 +16,6 @@ from dlp.read.visit import Parts, Visit
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_KIND = re.compile(r"(\w+)\+xml$")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*(?:&quot;|\")[^<]*)<")
 _DATA = re.compile(rb"<(?:\w+:)?sheetData\b[^>]*>.*</(?:\w+:)?sheetData>", re.DOTALL)
 _CODES = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[PNDTZFAGSXYBIUEOH])')
@@ -48,9 +47,8 @@ def _streams(visit: Visit) -> bool:
 
 
 def _order(kind: str) -> int:
-    found = _KIND.search(kind)
-    order = ("main", "worksheet", "threadedcomments", "comments")
-    return order.index(found[1]) if found and found[1] in order else len(order)
+    word, order = opc.last_word(kind), ("main", "worksheet", "threadedcomments", "comments")
+    return order.index(word) if word in order else len(order)
 
 
 class _Sheets:
@@ -63,7 +61,6 @@ class _Sheets:
         self._threads: set[str] = set()
 
     def known(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
-        found = _KIND.search(kind)
         readers = {
             "main": self._workbook,
             "worksheet": self._sheet,
@@ -75,7 +72,7 @@ class _Sheets:
             "sharedStrings": self._strings,
             "styles": self._styles,
         }
-        own = found and ("spreadsheetml" in kind or "ms-excel" in kind) and readers.get(found[1])
+        own = readers.get(opc.last_word(kind)) if "spreadsheetml" in kind or "ms-excel" in kind else None
         return own(package, entry) if own else None
 
     def _workbook(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
@@ -87,11 +84,13 @@ class _Sheets:
         for sheet in tree.root.iter("{*}sheet"):
             id = next((str(value) for key, value in sheet.attrib.items() if markup.local(key) == "id"), "")
             part = targets.get(id, "")
-            self._names[part] = str(sheet.get("name", ""))
+            self._names[part] = name = str(sheet.get("name", ""))
+            if name and not self._whole:
+                yield Block(name, package.visit.place(Region.TITLE, part="sheet name", sheet=name))
             for relation in package.relations(part):
                 self._names.setdefault(relation.target, self._names[part])
-        for name in tree.root.iter("{*}definedName"):
-            text = " ".join([str(name.get("name", "")), str(name.get("comment", "")), name.text or ""]).strip()
+        for named in tree.root.iter("{*}definedName"):
+            text = " ".join([str(named.get("name", "")), str(named.get("comment", "")), named.text or ""]).strip()
             yield Block(text, package.visit.place(part="defined name"))
 
     def _sheet(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
@@ -101,7 +100,8 @@ class _Sheets:
                 self._shared = cells_streamed.shared_strings(package)
             yield from cells_streamed.read(package, entry, name, self._shared)
         content = package.content(entry)
-        formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in _FORMULA.findall(content))
+        written = _FORMULA.findall(content) if b"<f" in content or b":f" in content else []
+        formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in written)
         if formulas:
             yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
         tree = markup.parsed(_DATA.sub(b"", content, count=1))
@@ -146,11 +146,19 @@ class _Sheets:
         """Shared strings that no cell shows, and phonetic guides: they travel with the file all the same."""
         if entry.file_size > markup.MOST_TREE:
             return
-        root = markup.parsed(package.content(entry)).root
+        content = package.content(entry)
+        root = markup.parsed(content).root
         unused = []
+        if root is not None and not any(word in content for word in (b"<r>", b"<r ", b":r>", b":r ", b"rPh")):
+            # Every string is one text node: no need to put any together.
+            texts = [node.text or "" for node in root.iter("{*}t")]
+            unused = [text for text in texts if text.strip() and hash(text) not in self._seen]
+            root = None
         for shared in root.iter("{*}si") if root is not None else ():
-            text = "".join(t.text or "" for t in shared.iter("{*}t"))
-            plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
+            # Text nodes of runs and guides are all there is; a guide is rare.
+            text = plain = "".join(map(str, shared.itertext("{*}t", with_tail=False)))
+            if next(shared.iterchildren("{*}rPh"), None) is not None:
+                plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
             if text.strip() and hash(plain) not in self._seen:
                 unused.append(text)
             elif plain != text:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import cells, compound, salvage
+from dlp.read import cells, compound, compound_single, salvage
 from dlp.read.compound import Compound
 from dlp.read.visit import Parts, Visit
 from dlp.read.workbook import sections
@@ -25,12 +25,14 @@ def read(document: Compound) -> Parts:
     if any(kind == _FILEPASS for kind, _ in records):
         yield visit.unread(GapReason.ENCRYPTED, "FILEPASS")
         return
-    if document.prefix:
-        # An embedded workbook: its cells cannot be had alone, its strings can.
+    # A workbook embedded in another document is a file of its own once it has a directory around it.
+    alone = compound_single.around(stream, "Workbook") if document.prefix else None
+    if document.prefix and alone is None:
         yield Block("\n".join(salvage.strings(stream)), visit.place(part="salvage: Workbook"))
+        yield visit.unread(GapReason.TOO_BIG, "embedded workbook")
     else:
         try:
-            yield from cells.read(visit, set())
+            yield from cells.read(visit, set(), alone)
         except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - calamine's errors have no common base

@@ -20,9 +20,23 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return archive.read(entry) if found is None else found
 
 
-def _plain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> bytes:
+    """At most the first bytes of a member; fewer, or none, where it cannot be unpacked."""
+    packed = _packed(archive, entry, 2 * length)
+    if entry.flag_bits & 1 or packed is None or entry.compress_type not in {_STORED, _DEFLATED}:
+        return b""
+    if entry.compress_type == _STORED:
+        return packed[:length]
+    try:
+        return zlib.decompressobj(-15).decompress(packed, length)
+    except zlib.error:
+        return b""
+
+
+def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes | None:
+    """The bytes of a member as they are stored; None where its own header is not there."""
     file = archive.fp
-    if file is None or entry.compress_type not in {_STORED, _DEFLATED}:
+    if file is None:
         return None
     file.seek(entry.header_offset)
     head = file.read(_HEADER.size)
@@ -32,7 +46,15 @@ def _plain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
     if magic != b"PK\x03\x04":
         return None
     file.seek(entry.header_offset + _HEADER.size + name + extra)
-    packed = file.read(min(entry.compress_size, _SMALL * 2))
+    return file.read(min(entry.compress_size, most))
+
+
+def _plain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+    if entry.compress_type not in {_STORED, _DEFLATED}:
+        return None
+    packed = _packed(archive, entry, _SMALL * 2)
+    if packed is None:
+        return None
     try:
         # One byte more than it should be is one too many; nothing expands beyond that.
         if entry.compress_type == _DEFLATED:

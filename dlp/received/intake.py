@@ -98,6 +98,7 @@ class Intake:
         """Whether this machine let it be sent: WeChat keeps a copy of what it sends in the same folders."""
         asked = (
             "SELECT 1 FROM transfers JOIN sends ON sends.id = transfers.send WHERE transfers.sha256 = ? "
+            "AND transfers.sha256 <> '' "
             "AND sends.direction = 'outgoing' AND sends.state IN ('ready', 'released') LIMIT 1"
         )
         return self.journal.sealed_here(sha256) or self.journal.database.one(asked, sha256) is not None

@@ -38,6 +38,10 @@ class Workers(Reader):
     def warm(self) -> None:
         pass
 
+    @property
+    def rules(self) -> str:
+        return "simulated"
+
 
 @contextmanager
 def simulated() -> Iterator[None]:

@@ -80,3 +80,28 @@ def test_a_notice_about_marking_with_a_number_of_its_own_is_still_teaching(rules
 def test_three_marks_without_any_evidence_are_teaching(rules: Rules) -> None:
     text = "正文。\n" * 80 + "\n机密★10年\n秘密★5年\n绝密★长期\n"
     assert classify([Block(text, Place(page=2))], rules, b"k").level is Level.PUBLIC
+
+
+MENTION = "本文提到机密★5年的文件应当妥善保管。\n"
+
+
+@pytest.mark.parametrize("mentions", [1, 3, 8, 100])
+@pytest.mark.parametrize("mark", ["机密★10年", "机密★5年"])
+def test_the_one_mark_of_an_appendix_behind_a_text_on_secrecy_is_looked_at_by_a_person(
+    rules: Rules, mentions: int, mark: str
+) -> None:
+    """It is no example: the text shows no other, and nothing around it says so. It was allowed once."""
+    text = MENTION * mentions + "正文内容。\n" * 400 + f"{mark}\n附件一\n某项工作方案\n"
+    found = classify([Block(text)], rules, b"k")
+    assert found.level is Level.HIGHLY_SECRET, found.findings
+    redo(found, rules)
+
+
+def test_several_examples_in_such_a_text_teach(rules: Rules) -> None:
+    text = MENTION * 3 + "正文内容。\n" * 400 + "机密★10年\n秘密★5年\n绝密★长期\n"
+    assert classify([Block(text)], rules, b"k").level is Level.PUBLIC
+
+
+def test_an_example_that_is_called_one_teaches(rules: Rules) -> None:
+    text = MENTION * 3 + "正文内容。\n" * 400 + "标注示例：机密★10年\n"
+    assert classify([Block(text)], rules, b"k").level is Level.PUBLIC

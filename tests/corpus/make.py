@@ -78,7 +78,21 @@ SLIDES = (
     "svg:height='9cm'><draw:text-box><text:p>备注文字</text:p></draw:text-box></draw:frame></presentation:notes></draw:page>"
     "</office:presentation></office:body></office:document>"
 )
-KINDS = {"fodt": (TEXT, "doc docx rtf odt pdf html"), "fods": (SHEET, "xls xlsx ods"), "fodp": (SLIDES, "ppt pptx odp")}
+DRAWING = (
+    HEAD.format("application/vnd.oasis.opendocument.graphics")
+    + "<office:automatic-styles><style:page-layout style:name='L'/></office:automatic-styles><office:master-styles>"
+    "<style:master-page style:name='M' style:page-layout-name='L'/></office:master-styles><office:body><office:drawing>"
+    "<draw:page draw:name='p1' draw:master-page-name='M'><draw:frame svg:x='2cm' svg:y='2cm' svg:width='9cm' svg:height='2cm'>"
+    "<draw:text-box><text:p>绘图上方文字</text:p></draw:text-box></draw:frame><draw:frame svg:x='9cm' svg:y='15cm' "
+    "svg:width='9cm' svg:height='2cm'><draw:text-box><text:p>绘图下方 secret words</text:p></draw:text-box></draw:frame>"
+    "</draw:page></office:drawing></office:body></office:document>"
+)
+KINDS = {
+    "fodt": (TEXT, "doc docx rtf odt pdf html"),
+    "fods": (SHEET, "xls xlsx ods"),
+    "fodp": (SLIDES, "ppt pptx odp"),
+    "fodg": (DRAWING, "emf wmf"),
+}
 
 
 def main() -> int:

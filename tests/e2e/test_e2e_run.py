@@ -134,6 +134,22 @@ def test_it_ends_within_five_seconds_and_leaves_no_process(tmp_path: Path, numbe
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_ctrl_c_on_a_terminal_reaches_every_program_at_once_and_none_complains(tmp_path: Path) -> None:
+    """The office may go first then; the agent must not call away what the person themself ended."""
+    for turn in range(3):
+        guard = Guard.start(tmp_path)
+        guard.drop(f"{turn}.txt", b"notice")
+        guard.outcome(f"{turn}.txt")
+        office = next(pid for pid in guard.children() if b"\0web\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(office, signal.SIGINT)
+        os.killpg(guard.process.pid, signal.SIGINT)
+        assert guard.process.wait(10) == 0
+        assert guard.process.stdout is not None
+        os.set_blocking(guard.process.stdout.fileno(), True)
+        said = guard.said + guard.process.stdout.read().decode()
+        assert "away" not in said and "Error" not in said and "Traceback" not in said, said
+
+
 def test_when_the_supervisor_is_killed_nobody_is_left(tmp_path: Path) -> None:
     guard = Guard.start(tmp_path)
     guard.drop("a.txt", b"notice")

@@ -164,3 +164,11 @@ def test_a_zip_that_begins_with_an_unpacked_pdf_is_read_as_a_whole() -> None:
     found = read_bytes(file.getvalue(), "a.zip")
     assert found.type == "application/zip"
     assert found.having("inside the second member")
+
+
+def test_a_text_that_speaks_of_pdf_is_a_text_and_a_pdf_behind_other_bytes_is_one() -> None:
+    told = read_bytes("A PDF begins with %PDF-1.7 and its version. 机密文件\n".encode(), "a.txt")
+    assert (told.type, told.gaps) == ("text/plain", [])
+    behind = read_bytes(b"some bytes before it\n" + papers.all_files()["红头文件.pdf"], "a.pdf")
+    assert behind.type == "application/pdf"
+    assert [block for block in behind.blocks if block.place.page == 1]

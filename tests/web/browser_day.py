@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,3 +30,21 @@ def person(browser: Any, console: Served, name: str = "", **context: Any) -> Ite
     yield page
     assert complaints == []
     opened.close()
+
+
+def keys_ready(page: Any) -> None:
+    """Wait until the page's letters mean something: what is pressed before its scripts ran is lost."""
+    page.wait_for_load_state()
+    page.wait_for_selector("html[data-keys=ready]", state="attached")
+
+
+def until(page: Any, true: str, seconds: float = 15.0) -> None:
+    """Poll until this expression holds in the page.
+
+    Chromium's driver polls inside the page, where our content security policy forbids ``eval``: its own waiting holds
+    only for what is true at the first look.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(true):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {true}"
+        page.wait_for_timeout(20)

@@ -20,11 +20,16 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from web_world import Served, served  # noqa: E402
 
 from classifiers.model import Level  # noqa: E402
+from dlp import ulid  # noqa: E402
 from dlp.config import Home  # noqa: E402
-from dlp.model import Choice  # noqa: E402
+from dlp.model import Choice, Report  # noqa: E402
 from dlp.office import Role  # noqa: E402
 from keys.keystore import Keystore  # noqa: E402
 
+REFUSED = {
+    "problem_en": "policy policy, example 4: met rule otherwise, expected internal",
+    "problem_zh": "策略 policy，example 4：命中规则 otherwise，应为 internal",
+}
 DOCS = HERE.parent.parent / "docs" / "screenshots"
 LOOKS = (
     ("en-GB", "light", 1280),
@@ -201,8 +206,33 @@ def files(world: World) -> dict[str, str]:
     sealed = world.office.sealed_files.page(world.secadmin).rows[0].id
     text = (HERE.parent.parent / "dlp" / "policies" / "standard.yaml").read_text("utf-8")
     draft = world.office.policies.draft(world.secadmin, text.replace("internal: 1095", "internal: 730"), "缩短保存期限")
+    world.office.machines.authenticate(world.token)
+    world.tell("head", sequence=418, hash="9f" * 32)
+    _decided(world, text)
     world.office.policies.ask(world.secadmin, draft.id)
     return {"version": draft.id, "incident": one, "asked": asked, "sealed": sealed, "person": world.people["li.lei"].id}
+
+
+def _decided(world: World, text: str) -> None:
+    """A policy in force, and machines that follow it, lag and refuse."""
+    policies = world.office.policies
+    if "zhao.min" not in world.people:
+        world.person("zhao.min", Role.SECADMIN, clearance=world.secadmin.clearance)
+    for days, change in (("1460", "首版"), ("1095", "内部文件保存三年")):
+        made = policies.draft(world.secadmin, text.replace("internal: 1095", f"internal: {days}"), change)
+        policies.ask(world.secadmin, made.id)
+        policies.confirm(world.people["zhao.min"], made.id)
+    newest = world.office.editions.current()
+    said = {"policy": newest.policy_digest, "rules": "5e" * 32, "edition": newest.sequence}
+    world.tell("force", **said, at=world.office.ground.now())
+    more = [
+        ("前台", {"edition": 1, "policy": "a1" * 32}),
+        ("财务", {"edition": 1, "policy": "a1" * 32, "refused": newest.sequence, **REFUSED}),
+    ]
+    for name, change in more:
+        machine = world.office.machines.enrol(name, world.sysadmin).machine
+        body = {**said, "at": world.office.ground.now(), **change}
+        assert world.office.intake.take(machine, Report(ulid.new(), "force", str(body["at"]), body)).accepted
 
 
 def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:

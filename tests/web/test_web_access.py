@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_day import person
+from browser_day import keys_ready, person, until
 from office_world import PASSWORD
 from screenshots import fill, shots
 from web_world import Served, served
@@ -116,10 +116,12 @@ def test_a_reviewer_s_day_by_keyboard_alone(chromium: Any, console: Served) -> N
                 break
         page.keyboard.press("Enter")
         page.wait_for_selector("#rows")
-        page.wait_for_load_state()  # the keys are there once the page's scripts ran
+        keys_ready(page)
         page.keyboard.press("j")
+        until(page, "document.activeElement.matches('.row-link')")
         page.keyboard.press("Enter")
         page.wait_for_selector("#deciding")
+        keys_ready(page)
         page.keyboard.press("r")
         page.get_by_text("Nothing waits here").wait_for()
         for _ in range(30):
@@ -164,7 +166,9 @@ def test_the_group_owner_and_the_sender_have_their_day(chromium: Any, console: S
         page.goto("/incidents/")
         page.click("text=客户名单.xlsx")
         page.get_by_text("asks for release", exact=True).wait_for()
+        keys_ready(page)
         page.keyboard.press("f")
+        until(page, "document.activeElement.id === 'reason'")
         page.keyboard.type("published already")
         page.keyboard.press("Enter")
         page.get_by_text("a second person must confirm").first.wait_for()

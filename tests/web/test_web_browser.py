@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_day import person
+from browser_day import keys_ready, person, until
 from office_world import sealed_body
 from web_world import Served
 
@@ -107,16 +107,19 @@ def test_twenty_incidents_by_keyboard_in_at_most_three_interactions_each(chromiu
             page.keyboard.press(key)
 
         page.goto("/incidents/")
+        keys_ready(page)
         press("j")
+        until(page, "document.activeElement.matches('.row-link')")
         press("Enter")
         page.wait_for_selector("#deciding")
         for number in range(20):
+            keys_ready(page)
             here = page.url
             if number % 2:
                 press("r")
             else:
                 press("k")
-                page.wait_for_function("document.activeElement.id === 'reason'")
+                until(page, "document.activeElement.id === 'reason'")
                 pressed += 1
                 page.keyboard.type("a training file")
                 press("Enter")
@@ -131,8 +134,10 @@ def test_undo_by_keyboard_and_the_queue_shows_what_came_meanwhile(chromium: Any,
     incident = console.world.held(name="first.docx")
     with person(chromium, console, "secadmin") as page:
         page.goto(f"/incidents/{incident}")
+        keys_ready(page)
         page.keyboard.press("r")
-        page.get_by_text("Nothing waits here").wait_for()
+        page.get_by_text("Nothing waits here").first.wait_for()
+        keys_ready(page)
         page.keyboard.press("u")
         page.get_by_text("taken back; the incident").wait_for()
         page.goto("/incidents/")

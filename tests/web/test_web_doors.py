@@ -91,6 +91,7 @@ MACHINE = {
     "GET /api/agent/rulings",
     "GET /api/agent/keys",
     "POST /api/agent/unmasked",
+    "GET /api/agent/edition",
     "POST /api/open",
 }
 

@@ -72,7 +72,7 @@ def test_keys_come_with_the_open_groups_and_the_revision_rises(console: Served, 
     closed = visitor.ask("GET", protocol.KEYS, None, machine).told
     assert closed["groups"] == [] and closed["revision"] > after["revision"]
     ruled = visitor.ask("GET", f"{protocol.RULINGS}?after=0&wait=0", None, machine).told
-    assert ruled == {"rulings": [], "revision": closed["revision"], "unmask": []}
+    assert ruled == {"rulings": [], "revision": closed["revision"], "unmask": [], "edition": 0}
 
 
 def test_a_waiting_machine_hears_a_ruling_made_in_the_console(console: Served, machine: dict[str, str]) -> None:

@@ -13,10 +13,26 @@ from office_world import PASSWORD, World
 from web_world import Served, served
 
 from dlp.config import Home
+from dlp.link import protocol
 from dlp.model import Choice
 from dlp.office import AccountState, Role
 from dlp.office.careers import CHECKS
 from keys.keystore import Keystore
+
+OWN = """schema: 1
+pack: own
+title: {en: Own, zh: 自有}
+rules:
+  - id: own.project
+    title: {en: Project, zh: 项目}
+    category: trade_secret
+    level: sensitive
+    pattern: '北斗星计划'
+    needs: [北斗星]
+    base: 70
+    matching: [关于北斗星计划的会议]
+    not_matching: [北斗导航]
+"""
 
 
 def test_a_new_person_from_the_account_to_the_first_sign_in(console: Served) -> None:
@@ -122,6 +138,16 @@ def test_the_auditor_verifies_takes_a_checkpoint_and_exports(console: Served) ->
     assert "holds the checkpoint" in auditor.ask("POST", "/audit/verify", body, kind).words
 
 
+def test_the_auditor_sees_a_machine_that_rewrote_its_own_chain(console: Served) -> None:
+    auditor = console.visitor("auditor")
+    assert "nothing told yet" in auditor.get("/audit/").words
+    console.world.tell("head", sequence=4, hash="ab" * 32)
+    assert "goes on as told" in auditor.get("/audit/").words and "abababababab" in auditor.last.words
+    console.world.tell("head", sequence=4, hash="cd" * 32)
+    assert "rewritten or cut" in auditor.get("/audit/").words
+    assert console.visitor("sysadmin").get("/audit/").status == 403
+
+
 def test_the_evidence_bundle_comes_as_a_zip_that_holds(console: Served) -> None:
     from dlp.office.evidence import verify
 
@@ -158,6 +184,37 @@ def test_an_archived_file_is_put_on_hold_with_a_reason(console: Served) -> None:
     assert reader.post("/archive/R1/hold", held="0", reason="x").status == 403
 
 
+def test_whether_an_archived_file_is_still_whole_stands_on_its_page(console: Served) -> None:
+    world = console.world
+    body = {"record": "R1", "transfer": "T1", "object": "o", "header_digest": "ab" * 32, "sha256": "cd" * 32}
+    world.tell("record", **body, name="收到.pdf", size=1, level="internal", at=world.office.ground.now())
+    reader = console.visitor("user")
+    assert "not read again yet" in reader.get("/archive/").words
+    early = world.office.ground.now()
+    world.clock.pass_by(minutes=1)
+    world.tell("verified", record="R1", sound=False, at=world.office.ground.now())
+    world.tell("verified", record="R1", sound=True, at=early)  # it was overtaken, and says nothing new
+    assert "damaged or gone" in reader.get("/archive/R1").words
+    assert "damaged or gone" in reader.get("/archive/").words
+    assert "archived file found damaged" in console.visitor("auditor").get("/audit/").words
+    world.clock.pass_by(minutes=1)
+    world.tell("verified", record="R1", sound=True, at=world.office.ground.now())
+    assert "whole" in reader.get("/archive/R1").words
+
+
+def test_the_figures_show_outcomes_the_archive_s_growth_and_the_machines(console: Served) -> None:
+    world = console.world
+    world.held()
+    body = {"record": "R1", "transfer": "T1", "object": "o", "header_digest": "ab" * 32, "sha256": "cd" * 32}
+    world.tell("record", **body, name="收到.pdf", size=2048, level="internal", at=world.office.ground.now())
+    for name in ("secadmin", "sysadmin", "auditor"):
+        page = console.visitor(name).get("/overview?days=1")
+        assert page.status == 200 and "Growth of the archive" in page.words and "2.0 KiB" in page.words
+        assert (
+            "By outcome" in page.words and "never said" in page.words and page.page.xpath("//a[@aria-current='true']")
+        )
+
+
 def test_the_small_office_is_chosen_with_a_reason_and_labelled(console: Served) -> None:
     officer = console.visitor("secadmin")
     officer.get("/settings/")
@@ -187,18 +244,48 @@ def test_a_policy_is_drafted_tried_and_activated_by_two(at_home: Served, tmp_pat
     made = officer.submit("/policy/draft", policy=text, note="stricter")
     assert made.status == 303, made.words
     officer.follow(made)
-    assert "What it would change" in officer.last.words and "carries no policy yet" in officer.last.words
+    assert "What it would change" in officer.last.words and "down the link" in officer.last.words
     officer.submit(made.location + "/ask")
     officer.get(made.location)
     assert officer.submit(made.location + "/confirm").status == 403
     second.get(made.location)
     assert second.submit(made.location + "/confirm").status == 303
-    written = (tmp_path / "home" / "policy.yaml").read_text("utf-8")
-    assert written == text.replace("\r\n", "\n") or written.replace("\r\n", "\n") == text
-    assert "active" in officer.get("/policy/").words
-    assert "Yes, word for word" in officer.get(made.location).words
-    (tmp_path / "home" / "policy.yaml").write_text(written.replace("Strict", "Lax"), "utf-8")
-    assert "No. What is in force" in officer.get(made.location).words
+    edition = at_home.world.office.editions.current()
+    assert edition.policy == text and edition.by == ("secadmin", "second")
+    assert not (tmp_path / "home" / "policy.yaml").exists(), "it goes down the link, to this machine as to any other"
+    token = {"Authorization": f"Bearer {at_home.world.token}"}
+    told = at_home.visitor().ask("GET", protocol.EDITION, None, token).told
+    assert told == edition.to_json()
+    assert "never said" in officer.get(made.location).words and "active" in officer.last.words
+    say = {"policy": edition.policy_digest, "rules": "r" * 64, "edition": 1, "at": at_home.world.office.ground.now()}
+    at_home.world.tell("force", **say)
+    assert "as decided" in officer.get(made.location).words and "version 1" in officer.get("/policy/").words
+    later = at_home.world.office.ground.now()
+    at_home.world.tell(
+        "force", **{**say, "at": later, "refused": 1, "problem_en": "no such rule", "problem_zh": "无此规则"}
+    )
+    assert "refused it" in officer.get("/policy/").words and "no such rule" in officer.last.words
+    assert "no such rule" in at_home.visitor("sysadmin").get("/machines/").words
+
+
+def test_a_pack_is_drafted_tried_and_activated_by_two(at_home: Served) -> None:
+    at_home.world.person("second", Role.SECADMIN)
+    officer, second = at_home.visitor("secadmin"), at_home.visitor("second")
+    for name, text in (("own", "rules: nonsense"), ("../own", OWN)):
+        officer.get("/policy/")
+        answer = officer.post("/policy/draft", policy=text, note="our projects", name=name)
+        assert answer.status == 400 and text[:9] in answer.text
+    officer.get("/policy/")
+    made = officer.post("/policy/draft", policy=OWN, note="our projects", name="own")
+    assert made.status == 303, made.words
+    assert "own.project" in officer.follow(made).words
+    officer.submit(made.location + "/ask")
+    second.get(made.location)
+    assert second.submit(made.location + "/confirm").status == 303
+    assert at_home.world.office.editions.current().packs == (("own", OWN),)
+    officer.get("/policy/")
+    gone = officer.follow(officer.post("/policy/draft", policy="", note="not any more", name="own"))
+    assert "takes this pack away" in gone.words
 
 
 def test_the_difference_to_what_is_in_force_stands_rule_by_rule(at_home: Served) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from browser_day import person
+from browser_day import person, until
 from web_world import Answer, Served
 
 from classifiers.model import Level
@@ -103,7 +103,7 @@ def test_by_keyboard_in_chromium(chromium: Any, console: Served, incident: str) 
     with person(chromium, console, "officer") as page, machine(console):
         page.goto(f"/incidents/{incident}")
         page.keyboard.press("v")
-        page.wait_for_function("document.activeElement.name === 'unmask_reason'")
+        until(page, "document.activeElement.name === 'unmask_reason'")
         page.keyboard.type("to decide")
         page.keyboard.press("Enter")
         page.wait_for_selector("mark")

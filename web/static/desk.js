@@ -8,6 +8,9 @@
   function go(step) {
     const all = links();
     if (!all.length) return;
+    // Rows may have come or gone since; who stands in one goes on from there.
+    const here = all.indexOf(document.activeElement);
+    if (here >= 0) at = here;
     at = Math.max(0, Math.min(all.length - 1, at + step));
     all[at].focus();
   }
@@ -76,5 +79,6 @@
     const answer = await fetch(rows.dataset.live, { redirect: "manual" });
     if (answer.type === "opaqueredirect") htmx.trigger(rows, "look");
   }
+  document.documentElement.dataset.keys = "ready";
   if (document.getElementById("rows")) setInterval(() => look().catch(() => {}), 10_000);
 })();

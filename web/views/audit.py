@@ -31,9 +31,8 @@ def _shown(verdict: Say | None = None, good: bool = False) -> str:
     rows = office().audit.events(account(), wanted, int(before) if before.isdecimal() else 0, SIZE)
     following = str(rows[-1].sequence) if len(rows) == SIZE else ""
     kinds = sorted({kind.partition(".")[0] + "." for kind in EVENTS}) + sorted(EVENTS)
-    return render_template(
-        "audit.html", rows=rows, asked=asked, kinds=kinds, following=following, verdict=verdict, good=good
-    )
+    told = {"verdict": verdict, "good": good, "machines": office().audit.machines(account())}
+    return render_template("audit.html", rows=rows, asked=asked, kinds=kinds, following=following, **told)
 
 
 @pages.post("/verify")

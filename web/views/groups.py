@@ -65,7 +65,8 @@ def change(group_id: str, what: str) -> Answer:
 def machines() -> str:
     """The enrolled workstations; the token of a new one is shown once, on the page that answers."""
     enrolled = office().machines.enrol(request.form.get("name", ""), account()) if request.method == "POST" else None
-    return render_template("machines.html", rows=office().machines.all(account()), enrolled=enrolled)
+    used = office().editions.forces(account())
+    return render_template("machines.html", rows=office().machines.all(account()), enrolled=enrolled, used=used)
 
 
 @pages.post("/machines/<machine_id>/revoke")

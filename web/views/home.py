@@ -9,12 +9,13 @@ from dlp.errors import DlpError, UsageError
 from dlp.language import Say
 from dlp.office import Account, Conflict
 from dlp.office.steps import Step
-from web.here import account, office, settings
+from web.here import account, office, profile, settings, work_accounts
 from web.looks import say
 from web.views.people import DONE, level
 
 pages = Blueprint("home", __name__)
 # Invented people; the numbers have right check digits, so that the shipped policies seal the file.
+PROFILES = ("standard", "strict")
 TEST_NAME = Say("test file.csv", "测试文件.csv")
 TEST_FILE = """姓名,身份证号,手机号
 测试甲,11010519491231002X,13800138000
@@ -41,8 +42,9 @@ def guide() -> str:
 
 def _guide(error: DlpError | None = None) -> str:
     given = request.form if request.method == "POST" else {}
+    now = {"profile": profile(), "accounts": work_accounts(), "decided": bool(office().editions.newest())}
     return render_template(
-        "guide.html", steps=_steps(), settings=settings(), error=error, given=given, test_name=TEST_NAME
+        "guide.html", steps=_steps(), settings=settings(), error=error, given=given, test_name=TEST_NAME, **now
     )
 
 
@@ -51,9 +53,10 @@ def take_step(what: str) -> Answer | tuple[str, int]:
     """Do one step right here; what is missing is said at the step."""
     try:
         if what == "profile":
-            office().settings.confirm_profile(account(), settings().profile)
+            _profile(request.form.get("profile", ""))
         elif what == "notice":
-            office().settings.confirm_notice(account(), settings().accounts)
+            names = request.form.get("accounts", "").replace("，", " ").replace("、", " ").replace(",", " ").split()
+            office().settings.choose_accounts(account(), tuple(names), told=bool(request.form.get("told")))
         elif what == "group":
             _first_group()
         else:
@@ -62,6 +65,16 @@ def take_step(what: str) -> Answer | tuple[str, int]:
         return _guide(error), 400
     flash(say(DONE))
     return redirect(url_for("home.guide"), 303)
+
+
+def _profile(chosen: str) -> None:
+    """Choose it, unless it was decided before and is the same."""
+    if chosen not in PROFILES:
+        raise UsageError(Say("choose one of the two", "请选择其中一种方案"))
+    if chosen == profile() and office().editions.newest():
+        office().settings.confirm_profile(account(), chosen)
+    else:
+        office().policies.choose_profile(account(), chosen)
 
 
 def _first_group() -> None:

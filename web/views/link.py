@@ -10,11 +10,11 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
-from werkzeug.exceptions import BadRequest, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable, Unauthorized
 
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
-from dlp.link.protocol import KEYS, LONGEST_WAIT, MOST_REPORTS, OPEN, REPORTS, RULINGS, UNMASKED
+from dlp.link.protocol import EDITION, KEYS, LONGEST_WAIT, MOST_REPORTS, OPEN, REPORTS, RULINGS, UNMASKED
 from dlp.office import Account, Machine
 from dlp.office.opening import Release
 from dlp.office.rulings import wire
@@ -40,16 +40,34 @@ def rulings() -> Response:
     """The rulings for a machine, as soon as there is one."""
     machine = _machine()
     after, wait = _number("after", int, LARGEST_SEQUENCE), _number("wait", float, LONGEST_WAIT)
+    # An older agent does not ask: it must not be sent home at once again and again by what it cannot take.
+    edition = _number("edition", int, LARGEST_SEQUENCE) if "edition" in request.args else LARGEST_SEQUENCE
     polls = cast(threading.Semaphore, current_app.extensions["long_polls"])
     # Waiting machines may never take all workers: people must still get in.
     if not polls.acquire(blocking=False):
         raise ServiceUnavailable
     try:
-        found = office().rulings.after(machine, int(after), wait, lambda: bool(office().unmasking.waits(machine)))
+        found = office().rulings.after(machine, int(after), wait, lambda: _else(machine, edition))
     finally:
         polls.release()
     wishes = [asdict(wish) for wish in office().unmasking.waits(machine)]
-    return jsonify({"rulings": [wire(ruling) for ruling in found], "revision": office().revision(), "unmask": wishes})
+    told = {"rulings": [wire(ruling) for ruling in found], "revision": office().revision(), "unmask": wishes}
+    return jsonify({**told, "edition": office().editions.newest()})
+
+
+def _else(machine: Machine, edition: float) -> bool:
+    """Whether something besides rulings waits for this machine."""
+    return bool(office().unmasking.waits(machine)) or office().editions.newest() > edition
+
+
+@pages.get(EDITION)
+def edition() -> Response:
+    """The newest edition of policy and packs, signed."""
+    _machine()
+    newest = office().editions.current()
+    if newest is None:
+        raise NotFound
+    return jsonify(newest.to_json())
 
 
 @pages.post(UNMASKED)
@@ -68,7 +86,8 @@ def keys() -> Response:
     machine = _machine()
     groups = [{"name": name, "highest": highest.id} for name, highest in office().groups.open()]
     suspended, holds = office().careers.suspended(), office().records.held_on(machine.id)
-    return jsonify({**office().keys(), "groups": groups, "suspended": list(suspended), "holds": list(holds)})
+    told = {"groups": groups, "suspended": list(suspended), "holds": list(holds), "letter": machine.letter}
+    return jsonify({**office().keys(), **told, "accounts": office().settings.show().accounts})
 
 
 @pages.post(OPEN)

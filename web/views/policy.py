@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import DlpError, UsageError
 from dlp.language import Say
 from dlp.office.differences import between
+from dlp.office.policies import Version
 from web.here import account, language, office
 from web.looks import say
 from web.trial import Trial
@@ -29,17 +31,27 @@ def trial() -> Trial:
 
 
 def _shown(**more: Any) -> str:  # noqa: ANN401 - what a template is given
+    force, broken = list[dict[str, Any]](), None
     try:
-        force: str | DlpError = trial().shown(language())
+        force = trial().shown(language())
     except DlpError as error:
-        force = error
-    versions, used = office().policies.all(account()), office().policies.used(account())
-    shown = {"force": force, "versions": versions, "used": used, "text_in_force": _in_force()}
-    return render_template("policy.html", **shown, **{"verdict": None, "error": None, **more})
+        broken = error
+    versions, used = office().policies.all(account()), office().editions.forces(account())
+    shown: dict[str, Any] = {
+        "force": force,
+        "broken": broken,
+        "versions": versions,
+        "used": used,
+        "edition": office().editions.newest(),
+    }
+    shown |= {"text_in_force": _in_force(versions), "verdict": None, "error": None}
+    return render_template("policy.html", **{**shown, **more})
 
 
-def _in_force() -> str:
-    """The text in force here; nothing where it cannot be read, which the page says at its place."""
+def _in_force(versions: Iterable[Version]) -> str:
+    """The policy that was decided, else the text in force here; nothing where it cannot be read."""
+    if active := next((one for one in versions if one.state == "active" and not one.name), None):
+        return active.text
     try:
         return trial().text(language())
     except DlpError:
@@ -64,16 +76,23 @@ def rules() -> str:
     for row in rows:
         packs.setdefault(row["pack"], []).append(row)
     digest = rows[0]["digest"] if rows else ""
-    used = office().policies.used(account())
+    used = office().editions.forces(account())
     return render_template("rules.html", packs=packs, error=problem, health=health, digest=digest, used=used)
 
 
 @pages.get("/<version_id>")
 def one(version_id: str) -> str:
-    """One version: what it would change, or whether it is what is in force, and its text."""
-    version, now = office().policies.show(account(), version_id), _in_force()
-    parts = between(now, version.text) if now else None
-    return render_template("policy_one.html", version=version, parts=parts)
+    """One version: what it would change, or which machines have it, and its text."""
+    versions = office().policies.all(account())
+    version = office().policies.show(account(), version_id)
+    if version.state == "active":
+        used = office().editions.forces(account())
+        return render_template("policy_one.html", version=version, used=used, parts=())
+    if version.name:
+        now = next((one.text for one in versions if one.state == "active" and one.name == version.name), "")
+        return render_template("policy_one.html", version=version, parts=between(now, version.text))
+    now = _in_force(versions)
+    return render_template("policy_one.html", version=version, parts=between(now, version.text) if now else None)
 
 
 @pages.post("/try")
@@ -98,14 +117,20 @@ def attempt() -> str | tuple[str, int]:
 @pages.post("/draft")
 def draft() -> str | Answer | tuple[str, int]:
     """Keep a new version, once its own examples agree with it."""
-    text, note = request.form.get("policy", ""), request.form.get("note", "")
+    text, note, name = (request.form.get(field, "") for field in ("policy", "note", "name"))
     try:
-        if text.strip():
-            trial().test_policy(text, language())
-        made = office().policies.draft(account(), text, note)
+        made = office().policies.draft(account(), text, note, name, _tested)
     except UsageError as error:
-        return _shown(error=error, draft=text, note=note), 400
+        return _shown(error=error, draft=text, note=note, name=name), 400
     return redirect(url_for("policy.one", version_id=made.id), 303)
+
+
+def _tested(name: str, text: str) -> None:
+    """Run the examples of a policy or a pack by the rules of now; UsageError says what disagrees."""
+    if text.strip() and name:
+        trial().test_pack(name, text, language())
+    elif text.strip():
+        trial().test_policy(text, language())
 
 
 @pages.post("/<version_id>/ask")
@@ -120,7 +145,7 @@ def ask(version_id: str) -> Answer:
 def confirm(version_id: str) -> Answer:
     """Make it active, as the second of two; its examples run once more, by the rules of now."""
     version = office().policies.show(account(), version_id)
-    trial().test_policy(version.text, language())
-    office().policies.confirm(account(), version_id, trial().publish)
+    _tested(version.name, version.text)
+    office().policies.confirm(account(), version_id)
     flash(say(DONE))
     return redirect(url_for("policy.one", version_id=version_id), 303)

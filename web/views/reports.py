@@ -9,12 +9,12 @@ from flask import Blueprint, render_template, request, url_for
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action
-from web.here import account, office, settings
+from web.here import account, office, profile
 from web.looks import say
 from web.words import word
 
 pages = Blueprint("reports", __name__)
-SPANS = (7, 30, 90, 365)
+SPANS = (1, 7, 30, 90, 365)
 LINKS = {
     **dict.fromkeys(("verdicts", "blocks", "received"), "transfers.page"),
     "sealed": "sealed.page",
@@ -44,9 +44,8 @@ def page() -> str:
         "series": series,
         "names": [say(word("action", name)) for name in names],
     }
-    return render_template(
-        "overview.html", found=found, days=_span(), spans=SPANS, chart=json.dumps(chart, ensure_ascii=False)
-    )
+    told = {"days": _span(), "spans": SPANS, "used": office().editions.forces(account())}
+    return render_template("overview.html", found=found, chart=json.dumps(chart, ensure_ascii=False), **told)
 
 
 @pages.get("/overview/report")
@@ -76,8 +75,8 @@ def _reads_ledger() -> bool:
 @pages.get("/compliance")
 def compliance() -> str:
     """Every clause with its state here and the evidence."""
-    rows = office().compliance(account(), settings().profile)
-    return render_template("compliance.html", rows=rows, link=_evidence_link, settings=settings())
+    rows = office().compliance(account(), profile())
+    return render_template("compliance.html", rows=rows, link=_evidence_link, profile=profile())
 
 
 def _evidence_link(evidence: str, event: str) -> str:

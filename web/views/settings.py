@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.errors import UsageError
 from dlp.language import Say
-from web.here import account, office, settings
+from web.here import account, office, profile
 from web.looks import say
 from web.views.people import DONE
 
@@ -27,4 +27,4 @@ def page() -> str | Answer:
             raise UsageError(Say("expected hours", "请填写小时数"))
         flash(say(DONE))
         return redirect(url_for("settings.page"), 303)
-    return render_template("settings.html", chosen=office().settings.show(), profile=settings().profile)
+    return render_template("settings.html", chosen=office().settings.show(), profile=profile())

@@ -1,8 +1,10 @@
-"""Tables of what people do at their desks: remarks, rule hits, requests, sanctions, versions of policies."""
+"""Tables of what people do at their desks: remarks, rule hits, requests, sanctions, versions of policy and packs."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dlp.office.store.base import Base, Owned
@@ -89,3 +91,39 @@ class VersionRow(Owned, Base, kw_only=True):
     at: Mapped[str]
     confirmed_by: Mapped[str] = mapped_column(default="")
     active_at: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    """Of the organisation's own pack; empty: the policy."""
+
+
+class EditionRow(Owned, Base, kw_only=True):
+    """What every machine shall judge with, signed, as it goes down the link; the highest sequence counts."""
+
+    __tablename__ = "editions"
+    __table_args__ = (UniqueConstraint("organisation", "sequence"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+    at: Mapped[str]
+    policy: Mapped[str]
+    """Digest of the policy in it; empty where it has none."""
+    content: Mapped[dict[str, Any]]
+    """``dlp.edition.Edition`` as JSON."""
+
+
+class ForceRow(Owned, Base, kw_only=True):
+    """What a machine judges with, as it last said; its ``machine`` is whose row it is."""
+
+    __tablename__ = "machine_forces"
+
+    id: Mapped[str] = mapped_column(ForeignKey("machines.id"), primary_key=True)
+    policy: Mapped[str]
+    rules: Mapped[str]
+    edition: Mapped[int]
+    since: Mapped[str]
+    """When policy or rules last changed there, by that machine's clock."""
+    at: Mapped[str]
+    report: Mapped[str]
+    refused: Mapped[int] = mapped_column(default=0)
+    """Number of a newer edition that it refused."""
+    problem_en: Mapped[str] = mapped_column(default="")
+    problem_zh: Mapped[str] = mapped_column(default="")

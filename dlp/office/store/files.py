@@ -181,6 +181,10 @@ class RecordRow(Owned, Base, kw_only=True):
     """Kept beyond its date until somebody ends the hold."""
     pruned: Mapped[str] = mapped_column(default="")
     """When its object was removed after its date; empty while it is kept."""
+    verified: Mapped[str] = mapped_column(default="")
+    """When its object was last read again; empty: not since it was stored."""
+    sound: Mapped[bool] = mapped_column(default=True)
+    """Whether that was what had been stored."""
 
 
 class OpeningRow(Owned, Base, kw_only=True):

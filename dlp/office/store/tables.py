@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlp.office.store.base import Base
-from dlp.office.store.desk import HitRow, RemarkRow, RequestRow, SanctionRow, VersionRow
+from dlp.office.store.desk import EditionRow, ForceRow, HitRow, RemarkRow, RequestRow, SanctionRow, VersionRow
 from dlp.office.store.files import (
     ApprovalRow,
     DecisionRow,
@@ -32,7 +32,9 @@ __all__ = [
     "Base",
     "ChainRow",
     "DecisionRow",
+    "EditionRow",
     "EventRow",
+    "ForceRow",
     "GroupRow",
     "HeadRow",
     "HitRow",
