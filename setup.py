@@ -34,6 +34,16 @@ RUNTIME = [
     "pyzipper>=0.4,<0.5",
     "keyring>=25.7,<26",
 ]
+# Reading pictures. rapidocr-onnxruntime carries the models that are used (PP-OCRv4, Apache-2.0) in its wheel.
+PICTURES = [
+    "rapidocr-onnxruntime>=1.4.4,<1.5",
+    "onnxruntime>=1.22,<2",
+    "opencv-python-headless>=4.12,<6",
+    "numpy>=2,<3",
+    "Pillow>=12,<14",
+    "pillow-heif>=1.1,<2",
+    "zxing-cpp>=2.3,<4",
+]
 DEVELOPMENT = [
     "pytest>=9,<10",
     "hypothesis>=6.148,<7",
@@ -70,6 +80,11 @@ setup(
         "web": ["templates/*", "templates/*/*", "static/*", "static/*/*", "translations/*/*/*"],
     },
     install_requires=RUNTIME,
-    extras_require={"dev": DEVELOPMENT, "postgresql": ["psycopg[binary]>=3.2,<4"], "build": ["setuptools>=78"]},
+    extras_require={
+        "dev": DEVELOPMENT,
+        "ocr": PICTURES,
+        "postgresql": ["psycopg[binary]>=3.2,<4"],
+        "build": ["setuptools>=78"],
+    },
     entry_points={"console_scripts": ["dlp=dlp.cli.main:main"]},
 )

@@ -44,7 +44,10 @@ def main() -> None:
         print(f"making {ENVIRONMENT.name} (once, about a minute)", flush=True)  # noqa: T201 - a set-up step talks
         venv.create(ENVIRONMENT, with_pip=False, symlinks=os.name != "nt")
     lock = TOP / sys.argv[1]
-    pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+    # The lock is complete. What packages ask for beyond it, it leaves out on purpose (overrides.txt), and
+    # rapidocr-onnxruntime, which is asked for its models only, refuses each Python that is newer than itself.
+    exact = ("--no-deps", "--ignore-requires-python", "--require-hashes", "--only-binary", ":all:")
+    pip("install", *exact, "-r", str(lock))
     pip("install", "--no-deps", "--no-build-isolation", "--editable", str(TOP))
 
 

@@ -15,12 +15,14 @@ BASE = [
     "--universal",
     "--python-version",
     "3.11",
+    "--override",
+    "bootstrap/overrides.txt",
 ]
 
 
 def main() -> None:
     """Compile both locks; ``uv`` comes with the development lock."""
-    for extras, target in ((["build"], "requirements.lock"), (["build", "dev"], "requirements-dev.lock")):
+    for extras, target in ((["build", "ocr"], "requirements.lock"), (["build", "ocr", "dev"], "requirements-dev.lock")):
         chosen = [word for extra in extras for word in ("--extra", extra)]
         command = [sys.executable, "-m", *BASE, *chosen, "--quiet", "setup.py", "-o", target]
         subprocess.run(command, cwd=TOP, check=True)

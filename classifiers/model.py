@@ -105,6 +105,8 @@ class Block:
 
     text: str
     place: Place = field(default_factory=Place)
+    sure: float = 1.0
+    """How surely a line of a picture was read, 0..1; what a format holds as text is certain."""
 
 
 class GapKind(StrEnum):
@@ -129,6 +131,8 @@ class GapReason(StrEnum):
     CHANGED = "changed"
     NO_TEXT = "no_text"
     PICTURE = "picture"
+    PICTURE_IN_PART = "picture_in_part"
+    """It was looked at for marks, and the rest of it was not read."""
     AUDIO = "audio"
     VIDEO = "video"
     FONT = "font"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from classifiers.model import Place, Region
+from classifiers.picture_signs import picture_head, unsure
 from classifiers.places import LEFT_SHARE, TOP_SHARE
 from classifiers.spelling import BLANK
 from classifiers.standing import is_top
@@ -191,7 +192,7 @@ BUILT_IN: Mapping[str, Ask] = {
         ask.__name__: ask
         for ask in (
             letter_before, letter_after, quoted, broken_line, several_levels, first_page_top, top_left, big_type,
-            in_table,
+            in_table, picture_head, unsure,
         )
     },
     **{name: _shaped(name) for name in SHAPES},

@@ -112,13 +112,14 @@ class Folding:
 
     def __init__(self, read_as: Mapping[str, str]) -> None:
         self._read_as = str.maketrans(dict(read_as))
+        self._leaves_ascii = not any(one.isascii() for one in read_as)
 
     def folded(self, text: str) -> str:
         """NFKC, gaps dropped, look-alikes put back, in capitals."""
         plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
         if not PLAIN.fullmatch(plain):
             plain = "".join(c for c in plain if not _gap(c))
-        return plain.upper() if text.isascii() else plain.translate(self._read_as).upper()
+        return plain.upper() if self._leaves_ascii and text.isascii() else plain.translate(self._read_as).upper()
 
 
 def _gap(one: str) -> bool:

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from classifiers.model import Block, Gap, Place, Region
+from classifiers.picture_order import PictureOrder
 from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
 
 SIZE = 1 << 15
@@ -44,6 +45,8 @@ class Piece:
     place: Place
     depth: int
     """Code points of the document's text before it."""
+    sure: float = 1.0
+    """As the Block's."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,12 @@ class Joiner:
 
     def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
-        for part in parts:
+        pictures = PictureOrder()
+        for part in chain(parts, pictures.released()):
             if isinstance(part, Gap):
                 self.gaps.append(part)
+                continue
+            if part.place.region in APART and pictures.holds(part):
                 continue
             self.characters += len(part.text)
             if part.place.path != self._path:
@@ -142,7 +148,7 @@ class Joiner:
                 self._header(place, text)
         if region in APART:
             self._apart = True
-        self._pieces.append(Piece(text + end, place, depth))
+        self._pieces.append(Piece(text + end, place, depth, block.sure))
         self._size += len(text) + len(end)
 
     def _split(self, block: Block) -> Iterator[tuple[Block, str]]:
@@ -153,11 +159,11 @@ class Joiner:
             end = text.rfind("\n", at + self._most // 2, at + self._most)
             # A line longer than a window is cut within; the overlap keeps a match on the cut whole.
             cut = end if end >= 0 else at + self._most
-            yield Block(text[at:cut], place), "\n" if end >= 0 else ""
+            yield Block(text[at:cut], place, block.sure), "\n" if end >= 0 else ""
             if place.line is not None:
                 place = replace(place, line=place.line + text.count("\n", at, cut) + (end >= 0))
             at = cut + (end >= 0)
-        yield Block(text[at:], place), "\n"
+        yield Block(text[at:], place, block.sure), "\n"
 
     def _header(self, place: Place, text: str) -> None:
         row, column = address(place)
@@ -188,7 +194,7 @@ class Joiner:
                 inside = newline
             line = piece.place.line
             place = piece.place if line is None else replace(piece.place, line=line + piece.text.count("\n", 0, inside))
-            piece = Piece(piece.text[inside:], place, piece.depth + inside)
+            piece = Piece(piece.text[inside:], place, piece.depth + inside, piece.sure)
         cut = window.starts[index] + inside
         self._pieces = [piece, *window.pieces[index + 1 :]]
         self._size -= cut

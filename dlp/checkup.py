@@ -93,16 +93,9 @@ def _confinement() -> Check:
 
 
 def _formats() -> Iterator[Check]:
-    """Readers that are not here: what they would read is held as unreadable or unseen, never passed as clean."""
-    optional = {"magic": Say("file types by content", "按内容识别类型"), "pypdfium2": Say("PDF", "PDF")}
-    for module, what in optional.items():
-        there = importlib.util.find_spec(module) is not None
-        yield Check(
-            Say("reader: {what}", "读取器：{what}").format(what=what),
-            State.GOOD if there else State.WEAK,
-            Say("there", "可用") if there else Say("not installed", "未安装"),
-            Say("make run installs it", "运行 make run 即可安装"),
-        )
+    from dlp.checkup_formats import checks as formats_checks
+
+    yield from formats_checks()
 
 
 def _rules(home: Home) -> Check:

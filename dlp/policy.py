@@ -36,6 +36,8 @@ class GapCondition:
 
     kind: GapKind | None = None
     reason: frozenset[GapReason] = frozenset()
+    not_reason: frozenset[GapReason] = frozenset()
+    """It holds for no Gap with one of these."""
     min_coverage: float = 0.0
     """Share of the page or file, 0..1."""
     min_size: int = 0
@@ -46,6 +48,7 @@ class GapCondition:
         return any(
             (self.kind is None or gap.kind is self.kind)
             and (not self.reason or gap.reason in self.reason)
+            and gap.reason not in self.not_reason
             and gap.coverage >= self.min_coverage
             and (gap.size is None or gap.size >= self.min_size)
             for gap in gaps

@@ -233,10 +233,11 @@ class _Reader:
         )
 
     def gap(self, value: object, where: str) -> GapCondition:
-        given = self.fields(value, where, "kind reason min_coverage min_size")
+        given = self.fields(value, where, "kind reason not_reason min_coverage min_size")
         return GapCondition(
             self.word(GapKind, given["kind"], f"{where}, kind") if "kind" in given else None,
             self.words(GapReason, given.get("reason"), f"{where}, reason"),
+            self.words(GapReason, given.get("not_reason"), f"{where}, not_reason"),
             float(self.number(given.get("min_coverage", 0), f"{where}, min_coverage")),
             int(self.number(given.get("min_size", 0), f"{where}, min_size")),
         )

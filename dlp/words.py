@@ -49,6 +49,7 @@ GAP_REASONS = {
     GapReason.CHANGED: Say("it changed while it was read", "读取过程中被改动"),
     GapReason.NO_TEXT: Say("no text was found in it", "没有文字层"),
     GapReason.PICTURE: Say("a picture", "图片"),
+    GapReason.PICTURE_IN_PART: Say("what a picture holds beside marks", "图片中密级标志以外的内容"),
     GapReason.AUDIO: Say("sound", "音频"),
     GapReason.VIDEO: Say("film", "视频"),
     GapReason.FONT: Say("a font", "字体"),

@@ -7,6 +7,7 @@ import ctypes
 import os
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dlp.read import landlock, seccomp
@@ -49,30 +50,41 @@ def state() -> State:
     )
 
 
-def confine(memory: int, folders: tuple[str, ...]) -> State:
+def confine(memory: int, folders: tuple[str, ...], load: Callable[[], None] | None = None) -> State:
     """Give up all that reading does not need, for good; ``memory`` in bytes that the process may still grow by.
 
+    ``load`` may start threads. It is called when files are given up already, which only threads that start later
+    inherit, and before calls are, which holds for all threads. What it takes does not count as growth.
     Returns what took hold. A refusal by the kernel is no error here: the caller is told, and ``dlp doctor`` says it.
     """
-    limited = _limit(memory)
     if sys.platform != "linux":
-        return State(files=False, calls=False, memory=limited)
-    libc = ctypes.CDLL(None, use_errno=True)
-    # Not dumpable: no core file holds content, and no other process of this account reads our memory.
-    libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
-    if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-        return State(files=False, calls=False, memory=limited)
-    files = calls = False
-    with contextlib.suppress(OSError):
-        landlock.restrict((*folders, *_LIBRARIES, *_FONTS))
-        files = True
+        if load:
+            load()
+        return State(files=False, calls=False, memory=_limit(memory))
+    statm = os.open("/proc/self/statm", os.O_RDONLY)
+    files = _without_files(folders)
+    if load:
+        load()
+    limited, calls = _limit(memory, statm), False
     with contextlib.suppress(OSError, KeyError):
-        seccomp.install(platform.machine())
+        seccomp.install(platform.machine(), threads=load is not None)
         calls = True
     return State(files, calls, limited)
 
 
-def _limit(memory: int) -> bool:
+def _without_files(folders: tuple[str, ...]) -> bool:
+    libc = ctypes.CDLL(None, use_errno=True)
+    # Not dumpable: no core file holds content, and no other process of this account reads our memory.
+    libc.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+    if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        return False
+    with contextlib.suppress(OSError):
+        landlock.restrict((*folders, *_LIBRARIES, *_FONTS))
+        return True
+    return False
+
+
+def _limit(memory: int, statm: int = -1) -> bool:
     try:
         import resource
     except ImportError:
@@ -80,15 +92,15 @@ def _limit(memory: int) -> bool:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    if sys.platform != "linux":
+    if statm < 0:
         return False
-    ceiling = _address_space() + memory
+    ceiling = _address_space(statm) + memory
     resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
     return True
 
 
-def _address_space() -> int:
-    statm = os.open("/proc/self/statm", os.O_RDONLY)
+def _address_space(statm: int) -> int:
+    """Bytes; through a descriptor from before the file system was given up, which is closed."""
     try:
         return int(os.read(statm, 100).split()[0]) * os.sysconf("SC_PAGE_SIZE")
     finally:

@@ -7,11 +7,13 @@ text, or a Gap that says why it did not.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from classifiers.model import Block, GapReason, Region
 from dlp.model import Limits
 from dlp.read import registry, sniff, truth
 from dlp.read.budget import Budget, Exceeded
+from dlp.read.eyes import Eyes
 from dlp.read.gaps import merged
 from dlp.read.source import Source, opened
 from dlp.read.visit import Part, Parts, Visit
@@ -42,19 +44,27 @@ class Reading:
             self._budget.check_time()
 
 
-def read(descriptor: int, name: str, limits: Limits) -> Reading:
+def read(descriptor: int, name: str, limits: Limits, eyes: Eyes | None = None) -> Reading:
     """Read the file behind a descriptor, by position only; ``name`` is the file's own, without folders.
+
+    ``eyes`` look at its pictures; without them each picture is a Gap.
 
     The parts may be taken once. Nothing is raised for what the file holds; OSError when its bytes cannot be read.
     """
     source = opened(descriptor, name)
     budget = Budget(limits)
     media_type = sniff.media_type(source)
-    return Reading(media_type, merged(_document(source, budget, media_type)), budget)
+    return Reading(media_type, merged(_whole(source, budget, media_type, eyes)), budget)
 
 
-def _document(source: Source, budget: Budget, media_type: str = "") -> Parts:
-    visit = Visit(source, budget, _document)
+def _whole(source: Source, budget: Budget, media_type: str, eyes: Eyes | None) -> Parts:
+    yield from _document(source, budget, media_type, eyes)
+    if eyes is not None:
+        yield from eyes.rest()
+
+
+def _document(source: Source, budget: Budget, media_type: str = "", eyes: Eyes | None = None) -> Parts:
+    visit = Visit(source, budget, partial(_document, eyes=eyes), eyes=eyes)
     try:
         yield from _opened(visit, media_type)
     except Exceeded as exceeded:

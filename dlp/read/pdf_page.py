@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import pdfium
+from dlp.read import pdf_look, pdfium
+from dlp.read.pdf_look import Part
 from dlp.read.visit import Parts, Visit
 
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
@@ -33,6 +34,11 @@ class Frame:
     width: float
     height: float
 
+    @property
+    def part(self) -> Part:
+        """All of it."""
+        return Part(self.left, self.top - self.height, self.left + self.width, self.top)
+
 
 def read(visit: Visit, library: Any, page: Any, at: tuple[int, dict[int, int]]) -> Parts:  # noqa: ANN401 - ctypes
     """Everything on one page. ``at``: its number, and where to note good characters of pages whose text is doubtful."""
@@ -46,14 +52,21 @@ def read(visit: Visit, library: Any, page: Any, at: tuple[int, dict[int, int]]) 
         good += len(block.text) - lost if isinstance(block, Block) else 0
         yield block
     yield from _annotations(visit, library, page, number)
-    pictures, paths, texts = _shown(library, page, frame)
+    pictures, paths, texts, part = _shown(library, page, frame)
     if (texts and not good) or strange > good:
         doubtful[number] = good
     written = good + strange
     if pictures:
-        yield visit.unseen(GapReason.PICTURE, pictures, page=number)
+        gap = visit.unseen(GapReason.PICTURE, pictures, page=number)
     elif not written and paths > _FEW_PATHS:
-        yield visit.unseen(GapReason.NO_TEXT, 1.0, page=number)
+        gap = visit.unseen(GapReason.NO_TEXT, 1.0, page=number)
+    else:
+        return
+    if visit.eyes is None:
+        yield gap
+        return
+    poor = good < pdf_look.FEW or strange > good or part is None
+    yield from pdf_look.look(visit.eyes, library, page, frame.part, frame.part if poor or not part else part, gap)
 
 
 def _frame(library: Any, page: Any) -> Frame:  # noqa: ANN401
@@ -132,9 +145,9 @@ def _value(library: Any, annotation: Any, key: bytes) -> str:  # noqa: ANN401
     return pdfium.text_of(ask)
 
 
-def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int]:  # noqa: ANN401
-    """Share of the page under pictures (0..1), and the numbers of drawn paths and of text objects."""
-    area, paths, texts = 0.0, 0, 0
+def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part | None]:  # noqa: ANN401
+    """Share of the page under pictures (0..1), how many drawn paths and text objects, and where the pictures are."""
+    area, paths, texts, part = 0.0, 0, 0, None
     corners = [ctypes.c_float() for _ in range(4)]
     for index in range(library.FPDFPage_CountObjects(page)):
         shape = library.FPDFPage_GetObject(page, index)
@@ -147,10 +160,11 @@ def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int]:  # 
             shape, *corners
         ):
             left, bottom, right, top = (corner.value for corner in corners)
-            wide = min(right, frame.left + frame.width) - max(left, frame.left)
-            high = min(top, frame.top) - max(bottom, frame.top - frame.height)
-            area += max(0.0, wide) * max(0.0, high)
-    return min(1.0, area / (frame.width * frame.height)), paths, texts
+            one = frame.part.cut(left, bottom, right, top)
+            area += one.area
+            if one.area:
+                part = part.joined(one) if part else one
+    return min(1.0, area / (frame.width * frame.height)), paths, texts, part
 
 
 def _has_picture(library: Any, form: Any, depth: int = 0) -> bool:  # noqa: ANN401

@@ -8,6 +8,8 @@ from classifiers.model import GapReason
 from dlp.read import picture_notes
 from dlp.read.visit import Parts, Visit
 
+_DRAWN = frozenset({"image/emf", "image/wmf", "image/x-wmf", "image/vnd.dxf", "image/vnd.dwg"})
+"""Drawings: nothing here turns them into pixels."""
 _LOOKED_AT = 1 << 22
 """Bytes in which metadata is looked for."""
 _READABLE = 400 * 560
@@ -19,7 +21,12 @@ def read(visit: Visit) -> Parts:
     source = visit.source
     for name, text in picture_notes.texts(source.head(_LOOKED_AT)):
         yield from visit.property(name, text)
-    yield visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
+    gap = visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
+    if visit.eyes is None or visit.media_type in _DRAWN:
+        yield gap
+        return
+    visit.budget.held(source.size)
+    yield from visit.eyes.look(source.all(), visit.place(), gap)
 
 
 def coverage(visit: Visit) -> float:

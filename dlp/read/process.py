@@ -89,9 +89,13 @@ class Process:
         self.confined = frozenset(str(name) for name in told["confined"])
         self._ready = True
 
-    def ask(self, descriptor: int, name: str) -> tuple[str, Classification, bool]:
-        """Media type, Classification, and whether the process may go on. Raises Lost."""
-        return self._asked({"name": name}, descriptor, lambda told: wire.classification_in(told["classification"]))
+    def ask(self, descriptor: int, name: str, patience: float = 1.0) -> tuple[str, Classification, bool]:
+        """Media type, Classification, and whether the process may go on. Raises Lost.
+
+        ``patience``: how many times the usual time a process that looks at pictures may take.
+        """
+        asked = {"name": name, "patience": patience}
+        return self._asked(asked, descriptor, lambda told: wire.classification_in(told["classification"]))
 
     def show(self, descriptor: int, name: str, rules: Sequence[str]) -> tuple[tuple[Excerpt, ...], bool]:
         """What these rules match, in clear, and whether the process may go on. Raises Lost."""
@@ -103,7 +107,8 @@ class Process:
         self, message: dict[str, Any], descriptor: int, of: Callable[[dict[str, Any]], Found]
     ) -> tuple[str, Found, bool]:
         media_type = UNKNOWN
-        deadline = time.monotonic() + self._limits.seconds + GRACE_SECONDS
+        patience = float(message.get("patience", 1.0))
+        deadline = time.monotonic() + self._limits.seconds * patience + GRACE_SECONDS
         try:
             self._send(message, descriptor)
             media_type = str(self._receive(deadline)["type"])[:100]

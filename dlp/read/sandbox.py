@@ -20,6 +20,7 @@ from dlp.language import Say
 from dlp.model import Excerpt, Limits
 from dlp.read.launch import Setting, prepare
 from dlp.read.process import Lost, PacksRefused, Process
+from dlp.read.seeing import IDLE_SECONDS, Seeing, worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Answer:
     document_type: str
     """Media type by content; ``application/octet-stream`` where nothing could be said."""
     classification: Classification
+
+
+def can_look() -> bool:
+    """Whether what looks at pictures is installed here (the extra ``ocr``)."""
+    from dlp.sight.networks import missing
+
+    return not missing()
 
 
 class Workers:
@@ -46,8 +54,10 @@ class Workers:
         key: bytes,
         cache: Path | None = None,
         module: str = "dlp.read.worker",
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._setting = Setting(limits, tuple(packs), key, module, cache)
+        self._seeing = Seeing(self._setting, idle_seconds) if can_look() else None
         self._count = max(1, count)
         self._turns = threading.BoundedSemaphore(self._count)
         self._lock = threading.Lock()
@@ -65,6 +75,8 @@ class Workers:
             self._ended = True
             processes = [*self._idle, *self._busy]
             self._idle.clear()
+        if self._seeing is not None:
+            self._seeing.end()
         for process in processes:
             process.end()
 
@@ -101,11 +113,19 @@ class Workers:
             return next((process.rules for process in (*self._idle, *self._busy) if process.rules), "")
 
     def judge(self, fd: int, name: str) -> Answer:
-        """Read and classify the file behind a descriptor.
+        """Read and classify the file behind a descriptor, and look at its pictures where that can change anything.
 
         Never raises for what the file does. Raises PackError when the packs cannot be used, and UnreadableError when no
         reading process can be started at all: then nothing about any file is known.
         """
+        answer = self._read(fd, name)
+        return self._looked(fd, name, answer) if worth(answer.classification) else answer
+
+    def _looked(self, fd: int, name: str, first: Answer) -> Answer:
+        found = self._seeing.judge(fd, name, first.classification) if self._seeing is not None else None
+        return first if found is None else Answer(first.document_type, found[1])
+
+    def _read(self, fd: int, name: str) -> Answer:
         with self._turns:
             process = self._take()
             well = False
@@ -124,6 +144,12 @@ class Workers:
 
         Raises PackError and UnreadableError as ``judge`` does.
         """
+        found = self._shown(fd, name, rules)
+        if self._seeing is None or {one.rule for one in found} >= set(rules):
+            return found
+        return self._seeing.show(fd, name, rules) or found
+
+    def _shown(self, fd: int, name: str, rules: Sequence[str]) -> tuple[Excerpt, ...]:
         with self._turns:
             process = self._take()
             well = False

@@ -89,10 +89,11 @@ def media_type(source: Source) -> str:
     head = source.head()
     if not head:
         return "inode/x-empty"
-    if head.lstrip(_BEFORE).startswith(_PDF):
-        return "application/pdf"
+    # Before PDF: a zip that keeps a PDF unpacked as its first member would be taken for that alone, the rest unread.
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zipped(source)
+    if head.lstrip(_BEFORE).startswith(_PDF):
+        return "application/pdf"
     if head.startswith(COMPOUND):
         return _compound(source)
     if (binary := _binary(head)) and (binary in _WRITTEN or not _is_plain(head)):

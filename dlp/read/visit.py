@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from classifiers.model import Block, Gap, GapKind, GapReason, Place, Region
 from dlp.read import placing
 from dlp.read.budget import Budget
+from dlp.read.eyes import Eyes
 from dlp.read.source import Source
 
 Part = Block | Gap
@@ -37,6 +38,8 @@ class Visit:
     """How much of this document was read so far, 0..1; a limit that is reached leaves the rest."""
     told: str = ""
     """The same in words for the log, such as ``40 of 60 pages``."""
+    eyes: Eyes | None = None
+    """Who looks at pictures; None: nobody, and each is a Gap."""
 
     def place(self, region: Region = Region.BODY, **where: Any) -> Place:  # noqa: ANN401 - the fields of Place
         """A Place in this document."""

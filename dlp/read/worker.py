@@ -15,30 +15,46 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from dlp.model import Limits
 from dlp.read import confinement, wire
+from dlp.read.eyes import Eyes
+
+if TYPE_CHECKING:
+    from dlp.read.document import Reading
 
 WORN = 110 * 1024 * 1024
 """Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
+GROWN = 200 * 1024 * 1024
+"""The same for a process that looks at pictures: bytes of address space more than it had when it was ready."""
 _CHECK_SECONDS = 0.2
 """How often a reader at work is asked for the time; what it does between two Blocks may take long."""
+Opened = Callable[[float], Eyes]
+"""Makes the eyes for one file; the number says how many times the usual time they may take."""
+Open = Callable[[Any, bytes], Opened]
+"""Loads what eyes need, with the rules and the key that files are judged with."""
 Work = Callable[[Any, Sequence[str]], dict[str, Any]]
 """From the parts of a file, and the rules whose matches are wanted in clear (mostly none), to the answer."""
 
 
-def main(channel_number: int, lifeline: int) -> None:
-    """Serve the parent on a socket until it closes; ``lifeline`` is a pipe that ends with the parent."""
+def main(channel_number: int, lifeline: int, opening: Open | None = None) -> None:
+    """Serve the parent on a socket until it closes; ``lifeline`` is a pipe that ends with the parent.
+
+    ``opening`` loads what looks at pictures, once nothing but libraries can be read any more.
+    """
     die_with_parent(lifeline)
     channel = socket.socket(fileno=channel_number)
     start, _ = receive(channel)
     limits = Limits(**start["limits"])
     try:
-        work, rules = _prepare(channel, start, limits)
-        memory = _Memory()
-        _compile_readers()
-        held = confinement.confine(limits.memory, readable(start["folders"]))
+        work, rules, known = _prepare(channel, start, limits)
+        memory, eyes = _Memory(), list[Opened]()
+        _compile_readers("read", *(["sight"] if opening else []))
+        load = (lambda: eyes.append(opening(known, bytes.fromhex(start["key"])))) if opening else None
+        held = confinement.confine(limits.memory, readable(start["folders"]), load)
+        had = memory.reserved()
     except Exception as error:
         # No file was met yet, so the reason is ours and may be told: it becomes the caller's error.
         channel.sendall(wire.pack({"failed": f"{type(error).__name__}: {error}"}))
@@ -49,28 +65,34 @@ def main(channel_number: int, lifeline: int) -> None:
             request, descriptor = receive(channel)
         except EOFError:
             return
-        serve(channel, request, descriptor, limits, work)
-        channel.sendall(wire.pack({"worn": memory.resident() > WORN}))
+        serve(channel, request, descriptor, limits, work, eyes[0] if eyes else None)
+        # Where the limit is on what is reserved, holes in it count too; a process that looks is judged by that.
+        worn = memory.reserved() > had + GROWN if opening else memory.resident() > WORN
+        channel.sendall(wire.pack({"worn": worn}))
 
 
-def _compile_readers() -> None:
+def _compile_readers(*rooms: str) -> None:
     """Keep the readers compiled: once confined, no process could, and each would compile them anew for every start."""
     # Text is what most files are: its reader is there before the first of them comes.
     from dlp.read import document, text  # noqa: F401
 
-    folder = os.path.dirname(document.__file__)  # noqa: PTH120 - pathlib costs start time
-    for name in os.listdir(folder):  # noqa: PTH208
-        if name.endswith(".py"):
-            source = os.path.join(folder, name)  # noqa: PTH118
-            cached = os.path.join(folder, "__pycache__", f"{name[:-3]}.{sys.implementation.cache_tag}.pyc")  # noqa: PTH118
-            with contextlib.suppress(OSError):
-                if not os.path.exists(cached) or os.stat(cached).st_mtime < os.stat(source).st_mtime:  # noqa: PTH110, PTH116
-                    import py_compile
-
-                    py_compile.compile(source)
+    ours = os.path.dirname(os.path.dirname(document.__file__))  # noqa: PTH120 - pathlib costs start time
+    for folder in (os.path.join(ours, room) for room in rooms):  # noqa: PTH118
+        for name in os.listdir(folder):  # noqa: PTH208
+            if name.endswith(".py"):
+                cached = os.path.join(folder, "__pycache__", f"{name[:-3]}.{sys.implementation.cache_tag}.pyc")  # noqa: PTH118
+                _compile(os.path.join(folder, name), cached)  # noqa: PTH118
 
 
-def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> tuple[Work, str]:
+def _compile(source: str, cached: str) -> None:
+    with contextlib.suppress(OSError):
+        if not os.path.exists(cached) or os.stat(cached).st_mtime < os.stat(source).st_mtime:  # noqa: PTH110, PTH116
+            import py_compile
+
+            py_compile.compile(source)
+
+
+def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> tuple[Work, str, Any]:
     from pathlib import Path
 
     from classifiers.engine import classify
@@ -96,15 +118,20 @@ def _prepare(channel: socket.socket, start: dict[str, Any], limits: Limits) -> t
         found = classify(parts, rules, key, limits.findings)
         return {"classification": wire.classification_out(found)}
 
-    return work, empty.rules
+    return work, empty.rules, rules
 
 
-def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limits: Limits, work: Work) -> None:
+def serve(
+    channel: socket.socket,
+    request: dict[str, Any],
+    descriptor: int,
+    limits: Limits,
+    work: Work,
+    opened: Opened | None = None,
+) -> None:
     """Read and classify one file, and say first what type it is and then what was found."""
-    from dlp.read import document
-
     with contextlib.closing(_Descriptor(descriptor)):
-        reading = document.read(descriptor, str(request["name"]), limits)
+        reading = _begun(request, descriptor, limits, opened)
         channel.sendall(wire.pack({"type": reading.media_type}))
         signal.signal(signal.SIGALRM, lambda _signal, _frame: reading.alarm())
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
@@ -113,6 +140,16 @@ def serve(channel: socket.socket, request: dict[str, Any], descriptor: int, limi
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
     channel.sendall(wire.pack(found))
+
+
+def _begun(request: dict[str, Any], descriptor: int, limits: Limits, opened: Opened | None) -> Reading:
+    from dlp.read import document
+
+    name = str(request["name"])
+    if opened is None:
+        return document.read(descriptor, name, limits)
+    patience = float(request.get("patience", 1.0))
+    return document.read(descriptor, name, replace(limits, seconds=limits.seconds * patience), opened(patience))
 
 
 class _Descriptor:
@@ -136,6 +173,12 @@ class _Memory:
         if self._statm is None:
             return 0
         return int(os.pread(self._statm, 100, 0).split()[1]) * 4096
+
+    def reserved(self) -> int:
+        """Bytes of address space; 0 where the system does not tell."""
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[0]) * 4096
 
 
 def readable(folders: Sequence[str]) -> tuple[str, ...]:

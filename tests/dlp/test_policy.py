@@ -42,6 +42,7 @@ def test_shipped_policies_run_their_own_examples(name):
         ((SECRET, ENCRYPTED), Action.BLOCK, Action.BLOCK),
         ((Gap(GapKind.UNSEEN, GapReason.PICTURE, coverage=0.1),), Action.ALLOW, Action.HOLD),
         ((Gap(GapKind.UNSEEN, GapReason.PICTURE),), Action.HOLD, Action.HOLD),
+        ((Gap(GapKind.UNSEEN, GapReason.PICTURE_IN_PART),), Action.ALLOW, Action.HOLD),
     ],
 )
 def test_table_of_design_5_3(parts, standard, strict):

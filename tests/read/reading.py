@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from classifiers.model import Block, Gap, Region
 from dlp.model import Limits
 from dlp.read.document import read
+from dlp.read.eyes import Eyes
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Read:
         return [block.place.region for block in self.having(text)]
 
 
-def read_bytes(content: bytes, name: str, limits: Limits | None = None) -> Read:
+def read_bytes(content: bytes, name: str, limits: Limits | None = None, eyes: Eyes | None = None) -> Read:
     """Read bytes as a file of this name, from a real descriptor."""
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.flush()
-        reading = read(file.fileno(), name, limits or Limits())
+        reading = read(file.fileno(), name, limits or Limits(), eyes)
         parts = list(reading.parts)
         assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == len(content)
     blocks = [part for part in parts if isinstance(part, Block)]

@@ -156,6 +156,16 @@ def test_the_source_of_macros_is_unpacked() -> None:
     assert vba._unpacked(packed) == b"#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa"
 
 
+def test_a_zip_that_begins_with_an_unpacked_pdf_is_read_as_a_whole() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("scan.pdf", b"%PDF-1.4\n%%EOF\n")
+        archive.writestr("b.txt", "inside the second member")
+    found = read_bytes(file.getvalue(), "a.zip")
+    assert found.type == "application/zip"
+    assert found.having("inside the second member")
+
+
 def test_a_text_that_speaks_of_pdf_is_a_text_and_a_pdf_behind_other_bytes_is_one() -> None:
     told = read_bytes("A PDF begins with %PDF-1.7 and its version. 机密文件\n".encode(), "a.txt")
     assert (told.type, told.gaps) == ("text/plain", [])
