@@ -131,14 +131,11 @@ class Process:
 
     def _send(self, message: dict[str, Any], descriptor: int | None = None) -> None:
         packed = wire.pack(message)
-        head, rest = packed[: wire.LENGTH.size], packed[wire.LENGTH.size :]
         self._channel.settimeout(START_SECONDS)
         try:
-            if descriptor is None:
-                self._channel.sendall(head)
-            else:
-                socket.send_fds(self._channel, [head], [descriptor])
-            self._channel.sendall(rest)
+            sent = 0 if descriptor is None else socket.send_fds(self._channel, [packed], [descriptor])
+            if sent < len(packed):
+                self._channel.sendall(packed[sent:])
         except OSError as error:
             raise Lost(GapReason.WORKER_LOST, self._how(error)) from None
 
