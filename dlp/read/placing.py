@@ -36,6 +36,7 @@ class _Open:
 class _OpenBlock:
     text: str
     place: Place
+    sure: float = 1.0
 
 
 def place(region: Region, path: tuple[str, ...], **where: str | float | None) -> Place:
