@@ -132,8 +132,8 @@ def intend(journal: Journal, send: str, plan: Plan) -> Intent:
     """Write down that a step is about to happen."""
     with journal.transaction() as database:
         row = (send, plan.step.value, plan.encode(), now())
-        database.run("INSERT INTO steps (send, step, phase, plan, at, ended) VALUES (?, ?, 'intent', ?, ?, '')", *row)
-        return Intent(int(database.one("SELECT last_insert_rowid()")), send, plan)
+        said = "INSERT INTO steps (send, step, phase, plan, at, ended) VALUES (?, ?, 'intent', ?, ?, '')"
+        return Intent(database.run(said, *row), send, plan)
 
 
 def change(journal: Journal, intent: Intent, plan: Plan) -> Intent:

@@ -104,8 +104,8 @@ def _conclude(ground: Ground, intent: Intent, send: Send) -> Send:
             journal.note_sealed(sha256, transfer)
         for kind, body in plan.reports:
             journal.report(kind, body)
-        for note in plan.notes:
-            journal.event(note.kind, note.who, note.subject, **note.body)
+        if plan.notes:
+            journal.append([(note.kind, note.who, note.subject, note.body) for note in plan.notes])
         for sequence in plan.rulings:
             rulings.applied(journal, sequence)
         steps.end(journal, intent)

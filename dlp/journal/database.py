@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,13 +97,20 @@ class Database:
         """Whether this thread is inside a transaction."""
         return self._writer == threading.get_ident()
 
-    def run(self, statement: str, *values: object) -> None:
-        """Execute one statement; outside a transaction it is one by itself, durable when this returns."""
+    def run(self, statement: str, *values: object) -> int:
+        """Execute one statement; outside a transaction it is one by itself, durable when this returns.
+
+        Returns the number of the row that it inserted, if it did.
+        """
         if self.inside:
-            self._connection.execute(statement, values)
-            return
+            return self._connection.execute(statement, values).lastrowid or 0
         with self.transaction():
-            self._connection.execute(statement, values)
+            return self._connection.execute(statement, values).lastrowid or 0
+
+    def run_all(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Execute one statement for each row, inside a transaction."""
+        assert self.inside
+        self._connection.executemany(statement, rows)
 
     def rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """All rows of one question; inside a transaction of this thread it sees what that has written."""

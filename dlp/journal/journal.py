@@ -61,14 +61,20 @@ class Journal:
 
     def event(self, kind: str, who: str, subject: str, /, **body: object) -> None:
         """Append one event, durable together with the change that it tells of. Never content, a key or a file name."""
+        self.append([(kind, who, subject, body)])
+
+    def append(self, events: Iterable[tuple[str, str, str, Mapping[str, object]]]) -> None:
+        """Append events: kind, who, subject and body of each. As ``event``, with one look at the chain for all."""
         with self.transaction() as database:
             self._spoke = True
-            sequence, previous = self.head()
-            text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            bare = Event(sequence + 1, now(), kind, who, subject, text, previous)
-            row = (bare.sequence, bare.at, kind, who, subject, text, previous, bare.digest())
-            database.run("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
-            database.run(KEEP.format("chain"), json.dumps([bare.sequence, row[-1]]))
+            (sequence, previous), rows = self.head(), []
+            for kind, who, subject, body in events:
+                text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+                bare = Event(sequence + 1, now(), kind, who, subject, text, previous)
+                sequence, previous = bare.sequence, bare.digest()
+                rows.append((sequence, bare.at, kind, who, subject, text, bare.previous, previous))
+            database.run_all("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            database.run(KEEP.format("chain"), json.dumps([sequence, previous]))
 
     def head(self) -> tuple[int, str]:
         """Sequence and hash of the last event, as stored beside the chain."""
@@ -151,10 +157,11 @@ class Journal:
     def next_number(self) -> str:
         """A new short number with this machine's letter, such as A-1042."""
         with self.transaction() as database:
-            number = int(database.one("SELECT value FROM meta WHERE key = 'number'") or FIRST_NUMBER)
+            rows = database.rows("SELECT key, value FROM meta WHERE key IN ('number', 'letter')")
+            kept = {row["key"]: row["value"] for row in rows}
+            number = int(kept.get("number", FIRST_NUMBER))
             database.run(KEEP.format("number"), str(number + 1))
-            letter = database.one("SELECT value FROM meta WHERE key = 'letter'") or "A"
-            return f"{letter}-{number}"
+            return f"{kept.get('letter', 'A')}-{number}"
 
     def meta(self, key: str) -> str:
         """A small fact about this machine that is kept beside the tables; empty where there is none."""

@@ -24,6 +24,10 @@ networks take, the process stays below 800 MB."""
 MODULE = "dlp.sight.worker"
 COVERED = frozenset({GapReason.PICTURE, GapReason.NO_TEXT})
 """Reasons of Gaps that looking can close."""
+THUMBNAILS = ("docprops/thumbnail.", "thumbnails/thumbnail.")
+"""Where office programs keep it (ECMA-376 part 2, thumbnails; OpenDocument 1.3 part 2)."""
+THUMBNAIL_BYTES = 64 * 1024
+"""A larger one is a picture like others."""
 LACKING = "memory"
 """Detail of a Gap for a picture that there was not enough memory to look at."""
 Found = TypeVar("Found")
@@ -38,7 +42,20 @@ def worth(classification: Classification) -> bool:
     """Whether looking at the pictures of a file can change what becomes of it."""
     if any(one.level >= Level.SECRET and one.certainty is Certainty.HIGH for one in classification.findings):
         return False
-    return any(gap.kind is GapKind.UNSEEN and gap.reason in COVERED for gap in classification.gaps)
+    return any(
+        gap.kind is GapKind.UNSEEN and gap.reason in COVERED and not _thumbnail(gap) for gap in classification.gaps
+    )
+
+
+def _thumbnail(gap: Gap) -> bool:
+    """Whether it is the small picture of its own first page that an office program puts into a document.
+
+    Nearly every document has one, and its page is read: started for that alone, the process would run all day. It is
+    looked at where other pictures are, and stays a Gap where none is.
+    """
+    path = gap.place.path
+    small = gap.size is not None and gap.size <= THUMBNAIL_BYTES
+    return small and bool(path) and path[-1].lower().startswith(THUMBNAILS)
 
 
 class Seeing:
