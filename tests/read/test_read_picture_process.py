@@ -215,3 +215,18 @@ def test_without_the_extra_a_picture_stays_unseen_and_the_doctor_says_so(
     assert "onnxruntime" in told.found.en
     assert "onnxruntime" in told.found.zh
     assert told.advice is not None
+
+
+@with_extra
+def test_the_thumbnail_that_an_office_program_makes_starts_no_process(tmp_path: Path) -> None:
+    """Nearly every document has one, and its page is read anyway; it stays a Gap."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", "<w:document xmlns:w='urn:w'><w:t>通知</w:t></w:document>")
+        package.writestr("docProps/thumbnail.jpeg", saved(sheet(*PLAIN), "JPEG")[:20_000])
+    with workers() as fresh:
+        found = judged(fresh, made.getvalue(), "a.docx", tmp_path).classification
+        assert fresh._seeing is not None
+        assert fresh._seeing.process is None
+    assert any(gap.kind is GapKind.UNSEEN for gap in found.gaps)
