@@ -57,7 +57,8 @@ class Database:
 
     def close(self) -> None:
         """End the connections."""
-        with self._turn.taken():
+        with self._turn.lock:  # not counted as waiting: nobody may leave a group open for us
+            self._together.finish()
             for reader in list(self._readers):
                 reader.close()
             self._connection.close()

@@ -84,6 +84,11 @@ class Together:
             self._connection.execute("RELEASE mine")
         self._leave(group, last=last)
 
+    def finish(self) -> None:
+        """Commit what is open, because nothing follows."""
+        if self._group is not None:
+            self._leave(self._group, last=True)
+
     def undo(self, group: Group, error: BaseException) -> None:
         """Nothing of this transaction is to stay, because of ``error``; the others of the group keep theirs."""
         alone = group.size == 1

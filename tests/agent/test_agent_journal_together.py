@@ -152,3 +152,27 @@ def test_open_sends_are_found_without_reading_all(database: Database, states: tu
     asked = sends._in_states("id", states)
     plan = " ".join(row["detail"] for row in database.rows(f"EXPLAIN QUERY PLAN {asked}", *states))
     assert "sends_open" in plan
+
+
+def test_what_waits_for_a_commit_is_written_when_the_journal_is_closed(tmp_path: Path) -> None:
+    """A thread that leaves its group open for another one must neither wait for ever nor lose what it wrote."""
+    database = Database(tmp_path / "journal.db")
+    inside, go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with database.transaction():
+            database.run("INSERT INTO meta VALUES ('first', '')")
+            inside.set()
+            assert go.wait(60)
+            database._turn.waiting += 1  # somebody comes, and is slower than the one who closes
+
+    def closer() -> None:
+        assert inside.wait(60)
+        go.set()
+        pause = threading.Event()
+        while not database._together.open or database._turn.lock.locked():
+            assert not pause.wait(0.001)
+        database.close()
+
+    _at_once(first, closer)
+    assert "first" in _kept(tmp_path / "journal.db")
