@@ -20,6 +20,7 @@ from types import TracebackType
 
 from dlp.gate import exempt, wire
 from dlp.gate.answers import Answers
+from dlp.gate.burst import Burst
 from dlp.gate.door import Door
 from dlp.gate.features import features
 from dlp.gate.front import Front
@@ -52,6 +53,7 @@ class Loop:
         self._poll = select.poll()
         self._on: dict[int, Callable[[], None]] = {}
         self._awake_until = 0.0
+        self.burst = Burst()
 
     def when(self, fd: int, serve: Callable[[], None]) -> None:
         """Call ``serve`` whenever something waits there."""
@@ -65,12 +67,16 @@ class Loop:
 
     def turn(self, seconds: float) -> None:
         """Wait at most so long, and serve what there is."""
-        found = self._soon() or self._poll.poll(seconds * 1000)
+        found = self._soon() or self._poll.poll(min(seconds, self.burst.due(time.monotonic())) * 1000)
         for fd, _ in found:
             if serve := self._on.get(fd):
                 serve()
+        now = time.monotonic()
         if found:
-            self._awake_until = time.monotonic() + AWAKE_SECONDS
+            self.burst.question(now)
+            self._awake_until = now + AWAKE_SECONDS
+        else:
+            self.burst.quiet(now)
 
     def _soon(self) -> list[tuple[int, int]]:
         """What comes while we are still awake; who has other work on this processor goes first."""
