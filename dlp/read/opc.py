@@ -17,6 +17,7 @@ from xml.sax.saxutils import unescape
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import markup, zipped
+from dlp.read.directory import Directory
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Package:
     """An opened package and the visit it is read in."""
 
     visit: Visit
-    zip: zipfile.ZipFile
+    directory: Directory
     types: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     titles: set[str] = field(default_factory=set)
@@ -66,9 +67,14 @@ class Package:
     _relations: dict[str, bytes] = field(default_factory=dict)
     """Parts that tell relationships, which are asked for more than once."""
 
+    @property
+    def zip(self) -> zipfile.ZipFile:
+        """The package as zipfile opens it, for parts that are too long or too odd to be unpacked in one step."""
+        return self.visit.source.zipped()
+
     def entries(self) -> Iterator[zipfile.ZipInfo]:
         """All parts that are not folders, in the order of the directory."""
-        return (entry for entry in self.zip.infolist() if not entry.filename.endswith("/"))
+        return (entry for entry in self.directory.entries if not entry.filename.endswith("/"))
 
     def type_of(self, entry: zipfile.ZipInfo) -> str:
         """Content type of a part, by the package's own table; empty where it has none."""
@@ -80,7 +86,8 @@ class Package:
         if entry.file_size < 1 << 20:
             self.visit.budget.unpacked(entry.file_size)
             # Never more than the size that the directory names, so a lie about it cannot expand further.
-            return zipped.content(self.zip, entry)
+            found = zipped.plain(self.directory, entry)
+            return zipped.content(self.zip, entry) if found is None else found
         with zipped.opened(self.zip, entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 
@@ -92,7 +99,7 @@ class Package:
         """What a part points at."""
         folder, _, name = part.rpartition("/")
         path = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-        entry = self.zip.NameToInfo.get(path)
+        entry = self.directory.names.get(path)
         return relations(self.related(entry).decode("utf-8", "replace"), folder) if entry else []
 
     def related(self, entry: zipfile.ZipInfo) -> bytes:
@@ -111,8 +118,8 @@ def last_word(kind: str) -> str:
 
 def opened(visit: Visit) -> Package:
     """The package of a visit, with its table of content types."""
-    package = Package(visit, visit.source.zipped())
-    table = package.zip.NameToInfo.get("[Content_Types].xml")
+    package = Package(visit, visit.source.directory())
+    table = package.directory.names.get("[Content_Types].xml")
     if table:
         for kind, rest in _OVERRIDE.findall(package.content(table).decode("utf-8", "replace")):
             told = attributes(rest)

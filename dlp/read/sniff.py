@@ -6,14 +6,11 @@ The name is never asked. Types: IANA's where there is one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from dlp.read import charset
 from dlp.read.registry import ENCRYPTED, OOXML
 from dlp.read.source import Source
-
-if TYPE_CHECKING:
-    import zipfile
 
 UNKNOWN = "application/octet-stream"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -190,19 +187,19 @@ def _compound(source: Source) -> str:
 
 def _zipped(source: Source) -> str:
     try:
-        return _package(source.zipped())
+        return _package(source)
     except Exception:  # noqa: BLE001 - a broken directory makes zipfile raise anything; its reader then says what is wrong
         return "application/zip"
     finally:
         source.file.seek(0)
 
 
-def _package(package: zipfile.ZipFile) -> str:
-    names = package.NameToInfo
+def _package(source: Source) -> str:
+    names = source.directory().names
     if "[Content_Types].xml" in names:
-        return _ooxml(package)
+        return _ooxml(names)
     if "mimetype" in names and names["mimetype"].file_size < 100:
-        told = package.read("mimetype").decode("ascii", "replace").strip()
+        told = source.zipped().read("mimetype").decode("ascii", "replace").strip()
         if _MEDIA_TYPE.match(told):
             return told
     if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
@@ -210,13 +207,14 @@ def _package(package: zipfile.ZipFile) -> str:
     return "application/zip"
 
 
-def _ooxml(package: zipfile.ZipFile) -> str:
+def _ooxml(names: Iterable[str]) -> str:
     """By where the main part stands, which all writers agree on; content types differ for macros and templates."""
+    lowered = [name.lower() for name in names]
     for folder, kind in (
         ("word/", "wordprocessingml.document"),
         ("xl/", "spreadsheetml.sheet"),
         ("ppt/", "presentationml.presentation"),
     ):
-        if any(name.lower().startswith(folder) for name in package.NameToInfo):
+        if any(name.startswith(folder) for name in lowered):
             return f"{OOXML}.{kind}"
     return "application/vnd.openxmlformats-package"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from olefile import OleFileIO
 
+    from dlp.read.directory import Directory
+
 HEAD = 4096
 """Bytes looked at to tell the type."""
 _BUFFER = 1 << 16
@@ -81,6 +83,9 @@ class Source:
     opened_zip: list[zipfile.ZipFile] = field(default_factory=list, compare=False, repr=False)
     """The zip that the bytes are, kept from telling the type for reading it: its directory may be long."""
 
+    opened_directory: list[Directory] = field(default_factory=list, compare=False, repr=False)
+    """The same for its directory alone, which is all that most documents need."""
+
     opened_compound: list[OleFileIO] = field(default_factory=list, compare=False, repr=False)
     """The same for a compound file."""
 
@@ -101,6 +106,15 @@ class Source:
         if not self.opened_zip:
             self.opened_zip.append(zipfile.ZipFile(self.file))
         return self.opened_zip[0]
+
+    def directory(self) -> Directory:
+        """The directory of the zip that the bytes are. Raises what zipfile raises where they are none."""
+        from dlp.read import directory
+
+        if not self.opened_directory:
+            found = None if self.opened_zip else directory.read(self.file, self.size)
+            self.opened_directory.append(found or directory.of(self.zipped()))
+        return self.opened_directory[0]
 
     def head(self, length: int = HEAD) -> bytes:
         """The first bytes; the position is at the start again afterwards."""

@@ -6,14 +6,18 @@ import copy
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
+from functools import cache
 from typing import IO
+
+from dlp.read import directory
+from dlp.read.directory import Directory
 
 _SMALL = 1 << 20
 _HEADER = struct.Struct("<4s22xHH")
 _STORED, _DEFLATED = 0, 8
 _ANY_SIZE = 1 << 62
 _PACKED_NOTHING = 2
-_SMALLEST_MEMBER, _MOST_BETWEEN = 31, 1 << 20
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -21,7 +25,7 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
     Raises what zipfile raises for a broken, encrypted or unknown one.
     """
-    found = _plain(archive, entry) if entry.file_size < _SMALL and not entry.flag_bits & 1 else None
+    found = plain(directory.of(archive), entry) if archive.fp is not None else None
     if found is not None:
         return found
     with opened(archive, entry) as stream:
@@ -36,6 +40,9 @@ def opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
 
     zipfile would stop at that size, and its check sum may be of the beginning alone; other programs unpack all of it.
     """
+    if isinstance(entry, directory.Member):
+        where = entry.header_offset
+        entry = next(own for own in archive.infolist() if own.header_offset == where and own.CRC == entry.CRC)
     whole = copy.copy(entry)
     whole.file_size = _ANY_SIZE
     return archive.open(whole)
@@ -48,23 +55,12 @@ def is_empty(entry: zipfile.ZipInfo) -> bool:
 
 def hides_members(archive: zipfile.ZipFile) -> bool:
     """Whether members lie between those that the directory names: programs that read from the start unpack them."""
-    file = archive.fp
-    if file is None:
-        return False
-    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
-    ends = [0, *(e.header_offset + 30 + len(e.orig_filename.encode()) + e.compress_size for e in entries)]
-    starts = [*(entry.header_offset for entry in entries), archive.start_dir]
-    for end, start in zip(ends, starts, strict=True):
-        if start - end > _SMALLEST_MEMBER:
-            file.seek(end)
-            if b"PK\x03\x04" in file.read(min(start - end, _MOST_BETWEEN)):
-                return True
-    return False
+    return archive.fp is not None and directory.of(archive).hides_members()
 
 
 def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> bytes:
     """At most the first bytes of a member; fewer, or none, where it cannot be unpacked."""
-    packed = _packed(archive, entry, 2 * length)
+    packed = stored(directory.of(archive), entry, 2 * length) if archive.fp is not None else None
     if entry.flag_bits & 1 or packed is None or entry.compress_type not in {_STORED, _DEFLATED}:
         return b""
     if entry.compress_type == _STORED:
@@ -75,32 +71,66 @@ def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> byte
         return b""
 
 
-def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes | None:
+def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -> bytes | None:
     """The bytes of a member as they are stored; None where its own header is not there."""
-    file = archive.fp
-    if file is None:
-        return None
-    file.seek(entry.header_offset)
-    head = file.read(_HEADER.size)
+    at, held = entry.header_offset, members.held
+    if not held:
+        members.file.seek(at)
+    head = held[at : at + _HEADER.size] if held else members.file.read(_HEADER.size)
     if len(head) < _HEADER.size:
         return None
     magic, name, extra = _HEADER.unpack(head)
     if magic != b"PK\x03\x04":
         return None
-    file.seek(entry.header_offset + _HEADER.size + name + extra)
-    return file.read(min(entry.compress_size, most))
+    at += _HEADER.size + name + extra
+    size = min(entry.compress_size, most)
+    if held:
+        return held[at : at + size]
+    members.file.seek(at)
+    return members.file.read(size)
 
 
-def _plain(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
-    if entry.compress_type not in {_STORED, _DEFLATED}:
+def plain(members: Directory, entry: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a small member, checked against its size and check sum; None for what is not plain."""
+    method = entry.compress_type
+    if entry.file_size >= _SMALL or entry.flag_bits & 1 or (method != _DEFLATED and method != _STORED):
         return None
-    packed = _packed(archive, entry, _SMALL * 2)
-    if packed is None:
-        return None
+    packed = stored(members, entry)
+    return None if packed is None else unpacked(packed, entry)
+
+
+def unpacked(packed: bytes, entry: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a plain small member by what is stored of it; None where they are not what the directory says."""
+    inflate, checked = _library()
+    if entry.compress_type == _DEFLATED:
+        found = inflate(packed, entry.file_size)
+        if found is None:
+            return None
+        packed = found
+    return packed if len(packed) == entry.file_size and checked(packed) == entry.CRC else None
+
+
+@cache
+def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], int]]:
+    """What unpacks so many bytes at most, and what takes the check sum: libdeflate, or zlib where that is missing."""
+    try:
+        import deflate
+    except ImportError:
+        return _inflated, zlib.crc32
+    whole, failed = deflate.deflate_decompress, deflate.DeflateError
+
+    def inflated(packed: bytes, size: int) -> bytes | None:
+        try:
+            return bytes(whole(packed, size))
+        except failed:
+            return None
+
+    return inflated, deflate.crc32
+
+
+def _inflated(packed: bytes, size: int) -> bytes | None:
     try:
         # One byte more than it should be is one too many; nothing expands beyond that.
-        if entry.compress_type == _DEFLATED:
-            packed = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
+        return zlib.decompressobj(-15).decompress(packed, size + 1)
     except zlib.error:
         return None
-    return packed if len(packed) == entry.file_size and zlib.crc32(packed) == entry.CRC else None
