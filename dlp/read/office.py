@@ -90,8 +90,9 @@ def _other(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if name == "[Content_Types].xml" or zipped.is_empty(entry):
         return
     if name.endswith(opc.RELATIONS):
-        folder = name.rpartition("_rels/")[0].rstrip("/")
-        yield from opc.links(visit, package.related(entry), folder)
+        if not package.is_blank(entry, opc.RELATIONS):
+            folder = name.rpartition("_rels/")[0].rstrip("/")
+            yield from opc.links(package, entry, folder)
     elif kind.endswith("xml") or name.lower().endswith((".xml", ".vml")):
         yield from _xml(package, entry, kind)
     elif kind.startswith("application/vnd.openxmlformats-officedocument.obfuscatedFont"):
@@ -124,8 +125,12 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if entry.file_size > markup.MOST_TREE:
         yield from stripped(package, entry)
         return
+    formatting = _is_formatting(kind)
+    if formatting and package.is_blank(entry, kind):
+        return
     content = package.content(entry)
-    if _is_formatting(kind) and not markup.has_text(content):
+    if formatting and not markup.has_text(content):
+        package.note_blank()
         return
     tree = markup.parsed(content)
     yield from opc.problem(visit, name, tree.problem)
@@ -135,7 +140,7 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         yield from opc.properties(visit, name, tree.root)
     elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
         yield from _drawing(package, tree.root, name, kind)
-    elif _is_formatting(kind):
+    elif formatting:
         yield from nodes(package, entry, content)
     elif text := "\n".join(markup.texts(tree.root)).strip():
         yield Block(text, visit.place(part=name))

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import markup, zipped
+from dlp.read import blank, markup, zipped
 from dlp.read.directory import Directory
 from dlp.read.visit import Parts, Visit
 
@@ -66,6 +66,9 @@ class Package:
 
     _relations: dict[str, bytes] = field(default_factory=dict)
     """Parts that tell relationships, which are asked for more than once."""
+    _packed: tuple[zipfile.ZipInfo | None, bytes | None] = (None, None)
+    """The part asked for last, as it is stored."""
+    _key: blank.Key | None = None
 
     @property
     def zip(self) -> zipfile.ZipFile:
@@ -86,10 +89,28 @@ class Package:
         if entry.file_size < 1 << 20:
             self.visit.budget.unpacked(entry.file_size)
             # Never more than the size that the directory names, so a lie about it cannot expand further.
-            found = zipped.plain(self.directory, entry)
+            packed = self._stored(entry)
+            found = zipped.unpacked(packed, entry) if packed is not None else None
             return zipped.content(self.zip, entry) if found is None else found
         with zipped.opened(self.zip, entry) as stream:
             return self.visit.held(stream, entry.compress_size)
+
+    def is_blank(self, entry: zipfile.ZipInfo, kind: str) -> bool:
+        """Whether this very part was read as this kind before and held nothing; then it need not be unpacked."""
+        packed = self._stored(entry)
+        self._key = blank.key(packed, entry, kind) if packed is not None else None
+        return self._key is not None and self._key in blank.memory()
+
+    def note_blank(self) -> None:
+        """The part asked for last was read whole, holds nothing, and nothing else in the package depends on it."""
+        if self._key is not None:
+            blank.memory().add(self._key)
+
+    def _stored(self, entry: zipfile.ZipInfo) -> bytes | None:
+        """What is stored of a small plain part."""
+        if self._packed[0] is not entry:
+            self._packed = (entry, zipped.stored(self.directory, entry) if zipped.is_plain(entry) else None)
+        return self._packed[1]
 
     def tree(self, entry: zipfile.ZipInfo) -> Element | None:
         """The parsed part, or None; use where a missing part is no loss by itself."""
@@ -162,10 +183,13 @@ def _full(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def links(visit: Visit, content: bytes, folder: str) -> Parts:
+def links(package: Package, entry: zipfile.ZipInfo, folder: str) -> Parts:
     """Targets outside the package: addresses of links, templates and linked files are text that people wrote."""
+    content = package.related(entry)
     if b"External" not in content:
+        package.note_blank()
         return
+    visit = package.visit
     for relation in relations(content.decode("utf-8", "replace"), folder):
         if relation.external and relation.target:
             yield Block(unquote(relation.target), visit.place(part=relation.kind))

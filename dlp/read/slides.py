@@ -80,8 +80,12 @@ class _Presentation:
         return next((number for number in about if number), None)
 
     def _slide(self, package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+        pattern = kind in _PATTERNS
+        if pattern and package.is_blank(entry, kind):
+            return
         content = package.content(entry)
-        if kind in _PATTERNS and _says_nothing(content):
+        if pattern and _says_nothing(content):
+            package.note_blank()
             return
         tree = markup.parsed(content)
         yield from opc.problem(package.visit, entry.filename, tree.problem)

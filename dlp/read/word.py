@@ -26,6 +26,8 @@ _REGIONS = {
     "comments": Region.COMMENT,
 }
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
+_EMPTY = "story"
+"""What parts with running text are remembered as: an empty one is empty in every region."""
 _LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
@@ -54,11 +56,11 @@ def _known(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
     if (region := region_of(kind)) is not None:
         return _story(package, entry, region)
     if kind.endswith("styles+xml"):
-        return _styles(package, entry)
+        return _styles(package, entry, kind)
     if kind.endswith("numbering+xml"):
-        return _numbering(package, entry)
+        return _numbering(package, entry, kind)
     if kind.endswith("settings+xml"):
-        return _settings(package, entry)
+        return _settings(package, entry, kind)
     return None
 
 
@@ -66,24 +68,40 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
     if entry.file_size > markup.MOST_TREE:
         yield from office.stripped(package, entry)
         return
+    # Empty headers, and notes that hold their dividing line alone, travel with most documents.
+    if package.is_blank(entry, _EMPTY):
+        return
     content = package.content(entry)
     tree = markup.parsed(content)
+    told = tree.root is None or bool(tree.problem)
     if tree.root is not None:
         story = Story(package.visit, region, entry.filename, package.titles)
-        yield from story.read(tree.root, content)
+        for block in story.read(tree.root, content):
+            told = True
+            yield block
         package.note_areas(entry.filename, story.areas)
+        told = told or bool(story.areas)
     yield from opc.problem(package.visit, entry.filename, tree.problem)
+    if not told:
+        package.note_blank()
 
 
-def _styles(package: Package, entry: zipfile.ZipInfo) -> Parts:
+def _styles(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
+    if package.is_blank(entry, kind):
+        return
     content = package.content(entry)
-    package.titles.update(found.decode("utf-8", "replace") for found in _TITLE.findall(content))
+    titles = [found.decode("utf-8", "replace") for found in _TITLE.findall(content)]
+    package.titles.update(titles)
     if markup.has_text(content):
         yield from office.nodes(package, entry, content)
+    elif not titles:
+        package.note_blank()
 
 
-def _numbering(package: Package, entry: zipfile.ZipInfo) -> Parts:
+def _numbering(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     """Texts that numbered lists put before paragraphs, where they say more than a number."""
+    if package.is_blank(entry, kind):
+        return
     content = package.content(entry)
     levels = {found.decode("utf-8", "replace") for found in _LEVELS.findall(content)}
     told = [level for level in sorted(levels) if not _TRIVIAL.match(level)]
@@ -91,12 +109,17 @@ def _numbering(package: Package, entry: zipfile.ZipInfo) -> Parts:
         yield Block("\n".join(told), package.visit.place(part="numbering"))
     if markup.has_text(content):
         yield from office.nodes(package, entry, content)
+    elif not told:
+        package.note_blank()
 
 
-def _settings(package: Package, entry: zipfile.ZipInfo) -> Parts:
+def _settings(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     """Document variables, and whatever text stands there."""
+    if package.is_blank(entry, kind):
+        return
     content = package.content(entry)
     if b"docVar" not in content and not markup.has_text(content):
+        package.note_blank()
         return
     root = markup.parsed(content).root
     if root is None:

@@ -90,12 +90,14 @@ def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -
     return members.file.read(size)
 
 
+def is_plain(entry: zipfile.ZipInfo) -> bool:
+    """Whether a member is small, and neither encrypted nor packed in an unusual way."""
+    return entry.file_size < _SMALL and not entry.flag_bits & 1 and entry.compress_type in {_DEFLATED, _STORED}
+
+
 def plain(members: Directory, entry: zipfile.ZipInfo) -> bytes | None:
     """The bytes of a small member, checked against its size and check sum; None for what is not plain."""
-    method = entry.compress_type
-    if entry.file_size >= _SMALL or entry.flag_bits & 1 or (method != _DEFLATED and method != _STORED):
-        return None
-    packed = stored(members, entry)
+    packed = stored(members, entry) if is_plain(entry) else None
     return None if packed is None else unpacked(packed, entry)
 
 
