@@ -6,14 +6,11 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import officeart, property_set, salvage, vba
+from dlp.read.streams import Streams
 from dlp.read.visit import Parts, Visit
-
-if TYPE_CHECKING:
-    from olefile import OleFileIO
 
 _PROPERTY_STREAMS = ("\x05SummaryInformation", "\x05DocumentSummaryInformation")
 _HARMLESS = re.compile(r"equation native|.olepres\d+|.ole10itemname|catalog|\d+|.*thumb.*|contents|ctls|.cformat|props")
@@ -41,24 +38,24 @@ class Compound:
     """An opened compound file, one storage of it, and which streams were read."""
 
     visit: Visit
-    ole: OleFileIO
+    file: Streams
     prefix: tuple[str, ...] = ()
     read: set[tuple[str, ...]] = field(default_factory=set)
     """In lower case, since names are found in any."""
     names: list[tuple[str, ...]] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
-    """Streams of which less came than their size: olefile gives what it finds and says nothing."""
+    """Streams of which less came than their size: what is there is given."""
 
     def streams(self) -> Iterator[tuple[str, ...]]:
         """Names of all streams below this storage."""
         if not self.names:
-            self.names.extend(tuple(name) for name in self.ole.listdir(streams=True, storages=False))
+            self.names.extend(self.file.names())
         depth = len(self.prefix)
         return (name for name in self.names if name[:depth] == self.prefix)
 
     def inner(self, prefix: tuple[str, ...]) -> Compound:
         """A storage of the same file."""
-        return Compound(self.visit, self.ole, prefix, self.read, self.names, self.cut)
+        return Compound(self.visit, self.file, prefix, self.read, self.names, self.cut)
 
     def done(self, name: tuple[str, ...]) -> None:
         """Nobody need read this stream any more."""
@@ -70,19 +67,19 @@ class Compound:
 
     def size(self) -> int:
         """Bytes of all streams below this storage."""
-        return sum(self.ole.get_size(list(name)) for name in self.streams())
+        return sum(self.file.size(name) for name in self.streams())
 
     def content(self, *name: str) -> bytes:
         """A stream of this storage, marked as read; empty where it is not there."""
         full = (*self.prefix, *name)
         try:
-            size = self.ole.get_size(list(full))
+            size = self.file.size(full)
         except OSError:
             return b""
         self.done(full)
         self.visit.budget.held(size)
         self.visit.budget.unpacked(size)
-        found = bytes(self.ole.openstream(list(full)).read())
+        found = self.file.content(full)
         if len(found) < size and full[-1] not in self.cut:
             self.cut.append(full[-1])
         return found

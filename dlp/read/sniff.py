@@ -177,7 +177,7 @@ _STREAMS = (
 
 def _compound(source: Source) -> str:
     try:
-        names = {kid.name.lower() for kid in source.compound().root.kids}
+        names = source.compound().top()
         return next((kind for name, kind in _STREAMS if name.lower() in names), "application/x-ole-storage")
     except Exception:  # noqa: BLE001 - a broken directory makes olefile raise anything; its reader then says what is wrong
         return "application/x-ole-storage"

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     import zipfile
 
-    from olefile import OleFileIO
-
     from dlp.read.directory import Directory
+    from dlp.read.streams import Streams
 
 HEAD = 4096
 """Bytes looked at to tell the type."""
@@ -86,16 +85,15 @@ class Source:
     opened_directory: list[Directory] = field(default_factory=list, compare=False, repr=False)
     """The same for its directory alone, which is all that most documents need."""
 
-    opened_compound: list[OleFileIO] = field(default_factory=list, compare=False, repr=False)
+    opened_compound: list[Streams] = field(default_factory=list, compare=False, repr=False)
     """The same for a compound file."""
 
-    def compound(self) -> OleFileIO:
+    def compound(self) -> Streams:
         """The bytes as a compound file. Raises what olefile raises where they are none."""
-        import olefile
+        from dlp.read import streams
 
         if not self.opened_compound:
-            self.file.seek(0)
-            self.opened_compound.append(olefile.OleFileIO(self.file))
+            self.opened_compound.append(streams.opened(self.file))
         return self.opened_compound[0]
 
     def zipped(self) -> zipfile.ZipFile:
