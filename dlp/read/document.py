@@ -11,7 +11,7 @@ from functools import partial
 
 from classifiers.model import Block, GapReason, Region
 from dlp.model import Limits
-from dlp.read import registry, sniff, truth
+from dlp.read import placing, registry, sniff, truth
 from dlp.read.budget import Budget, Exceeded
 from dlp.read.eyes import Eyes
 from dlp.read.gaps import merged
@@ -85,7 +85,7 @@ def _document(source: Source, budget: Budget, media_type: str = "", eyes: Eyes |
 def _opened(visit: Visit, media_type: str) -> Parts:
     source, budget = visit.source, visit.budget
     budget.member(source.depth)
-    yield Block(source.name, visit.place(Region.FILE_NAME))
+    yield placing.block(source.name, visit.place(Region.FILE_NAME))
     visit.media_type = media_type or sniff.media_type(source)
     if visit.media_type == "text/plain" and source.declared == "text/html":
         visit.media_type = source.declared

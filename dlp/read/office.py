@@ -64,9 +64,10 @@ def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = le
     # The drawing that shows a diagram repeats its words: read after what it repeats.
     ranks = {kind: (order(kind), _DIAGRAM_COPY in kind) for kind, _ in kinds}
     kinds.sort(key=lambda pair: ranks[pair[0]])
+    count = len(kinds)
     for number, (kind, entry) in enumerate(kinds):
         visit.budget.check_time()
-        visit.progress, visit.told = number / len(kinds), f"{number} of {len(kinds)} parts"
+        visit.progress, visit.told = number / count, f"{number} of {count} parts"
         try:
             yield from known(package, entry, kind) or _other(package, entry, kind)
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import blank, markup, zipped
+from dlp.read import blank, markup, placing, zipped
 from dlp.read.directory import Directory
 from dlp.read.visit import Parts, Visit
 
@@ -200,7 +200,7 @@ def properties(visit: Visit, part: str, root: Element) -> Parts:
     for element in root.iter("*"):
         name, text = markup.local(element.tag), element.text
         if text and text.strip():
-            yield Block(text, visit.place(Region.METADATA, part=_property_name(element, name)))
+            yield placing.block(text, visit.place(Region.METADATA, part=_property_name(element, name)))
         elif name == "label":
             # docMetadata/LabelInfo.xml (MS-OI29500 2.1): the label's id is all there is, and stands in an attribute.
             told = " ".join(f"{markup.local(key)}={value!s}" for key, value in element.attrib.items())

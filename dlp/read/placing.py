@@ -7,7 +7,6 @@ was a third of reading a large workbook. So a plain twin of Place is made, and b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from classifiers.model import Block, Place, Region
 
@@ -43,13 +42,18 @@ def place(region: Region, path: tuple[str, ...], **where: str | float | None) ->
     """A Place; ``where`` are its fields by name."""
     made = _Open(region, path, **where)  # type: ignore[arg-type]
     made.__class__ = Place  # type: ignore[assignment]
-    return cast(Place, made)
+    return made  # type: ignore[return-value]
+
+
+def block(text: str, place: Place) -> Block:
+    """A Block of certain text."""
+    made = _OpenBlock(text, place)
+    made.__class__ = Block  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
 
 
 def cell(text: str, path: tuple[str, ...], sheet: str, address: str, at: tuple[int, int, int]) -> Block:
     """The Block of a spreadsheet's cell; ``at`` is the number of its sheet, its row and column, from 0."""
     where = _Open(Region.CELL, path, "", None, None, sheet, address, *at)
     where.__class__ = Place  # type: ignore[assignment]
-    made = _OpenBlock(text, cast(Place, where))
-    made.__class__ = Block  # type: ignore[assignment]
-    return cast(Block, made)
+    return block(text, where)  # type: ignore[arg-type]

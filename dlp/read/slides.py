@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, Place, Region
-from dlp.read import drawing, markup, office, opc
+from dlp.read import drawing, markup, office, opc, placing
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
 
@@ -107,7 +107,7 @@ class _Presentation:
             if name == "p":
                 if text := drawing.written(element):
                     inside = cell is not None and cell in list(element.iterancestors("{*}tc"))
-                    yield Block(text, _cell_place(visit, cell, place) if inside and cell is not None else place)
+                    yield placing.block(text, _cell_place(visit, cell, place) if inside and cell is not None else place)
             elif name in {"sp", "pic", "bg"}:
                 place, share = self._shape(visit, element, sheet)
                 cell = None

@@ -142,7 +142,7 @@ def opened(descriptor: int, name: str) -> Source:
     size = os.fstat(descriptor).st_size
     if size <= _HELD:
         # A package is read at a hundred positions, each of which costs more than all of a small file at once.
-        held = PositionedFile(descriptor).read(size)
+        held = os.pread(descriptor, size, 0) if hasattr(os, "pread") else PositionedFile(descriptor).read(size)
         if held is not None and len(held) == size:
             return Source(io.BytesIO(held), size, name)
     return Source(io.BufferedReader(PositionedFile(descriptor), _BUFFER), size, name)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from classifiers.model import Block, Place, Region
+from classifiers.model import Place, Region
 from dlp.read import drawing
 from dlp.read.markup import local
+from dlp.read.placing import block
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -99,17 +100,22 @@ class Story:
     def _paragraphs(self, root: Element) -> Parts:
         written: list[str] = []
         aside: dict[str, list[str]] = {}
-        place = self._place
+        place, paged = self._place, self._pages
         visit = self._visit
         for element in root.iter(*_TAGS):
             name = local(element.tag)
             if name == "t":
                 written.append(element.text or "")
             elif name == "p":
-                if written or aside:
+                if aside:
                     yield from self._paragraph(written, aside, place)
                     written, aside = [], {}
-                place = self._where(element)
+                elif written:
+                    text = "".join(written)
+                    if text.strip():
+                        yield block(text, place)
+                    written = []
+                place = self._where(element) if paged or self._cell is not None else self._place
             elif name in _PLAIN:
                 if name != "tab" or local(element.getparent().tag) != "tabs":  # type: ignore[union-attr]
                     written.append(_PLAIN[name])
@@ -137,11 +143,11 @@ class Story:
     def _paragraph(self, written: list[str], aside: dict[str, list[str]], place: Place) -> Parts:
         text = "".join(written)
         if text.strip():
-            yield Block(text, place)
+            yield block(text, place)
         for name, texts in aside.items():
             together = ("" if name in {"deletion", "field"} else "\n").join(texts)
             if together.strip():
-                yield Block(together, self._visit.place(self._region, part=name, page=place.page))
+                yield block(together, self._visit.place(self._region, part=name, page=place.page))
 
     def _turn(self) -> None:
         self._page += 1

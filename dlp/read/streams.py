@@ -58,13 +58,14 @@ class Streams:
 
     def size(self, path: Path) -> int:
         """Bytes of a stream, as the directory tells. Raises OSError where there is none."""
-        if self._plain and (place := self._plain.place(path)):
-            return place[1]
+        if self._plain:
+            return self._plain.place(path)[1]
         return int(self._by_olefile().get_size(list(path)))
 
     def content(self, path: Path) -> bytes:
         """What is there of a stream. Raises OSError where there is none."""
-        if self._plain and (place := self._plain.place(path)):
+        if self._plain:
+            place = self._plain.place(path)
             try:
                 return self._plain.content(*place)
             except _Odd:
@@ -107,9 +108,12 @@ class _Plain:
     top: set[str] = field(default_factory=set)
     _small: tuple[bytes, array[int]] | None = None
 
-    def place(self, path: Path) -> tuple[int, int] | None:
+    def place(self, path: Path) -> tuple[int, int]:
         """Where a stream is, whatever the case of its name."""
-        return self.found.get(path) or self.lowered.get(tuple(step.lower() for step in path))
+        found = self.found.get(path) or self.lowered.get(tuple(step.lower() for step in path))
+        if found is None:
+            raise FileNotFoundError(path[-1])
+        return found
 
     def content(self, start: int, size: int) -> bytes:
         if size >= _CUT_OFF:
@@ -142,7 +146,7 @@ def _read(raw: bytes) -> _Plain:
 
 def _entries(plain: _Plain, at: int) -> bytes:
     """The directory, whose size nothing tells."""
-    pieces = []
+    pieces: list[bytes] = []
     while at != _END:
         if at >= len(plain.table) or len(pieces) > len(plain.table):
             raise _Odd

@@ -48,7 +48,7 @@ class Visit:
     def property(self, name: str, value: str) -> Parts:
         """A property of the document, where it says anything."""
         if value and value.strip():
-            yield Block(value, self.place(Region.METADATA, part=name))
+            yield placing.block(value, self.place(Region.METADATA, part=name))
 
     def unread(self, reason: GapReason, detail: str = "", coverage: float = 1.0, **where: Any) -> Gap:  # noqa: ANN401
         """A Gap of kind unreadable for this document or a place in it."""

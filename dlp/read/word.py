@@ -28,6 +28,8 @@ _REGIONS = {
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
 _EMPTY = "story"
 """What parts with running text are remembered as: an empty one is empty in every region."""
+_MOST_EMPTY = 4096
+"""Bytes, as it is stored, of a part that may be empty: a longer one holds text, and its digest would be for nothing."""
 _LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
@@ -69,7 +71,7 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
         yield from office.stripped(package, entry)
         return
     # Empty headers, and notes that hold their dividing line alone, travel with most documents.
-    if package.is_blank(entry, _EMPTY):
+    if entry.compress_size < _MOST_EMPTY and package.is_blank(entry, _EMPTY):
         return
     content = package.content(entry)
     tree = markup.parsed(content)
@@ -82,7 +84,7 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
         package.note_areas(entry.filename, story.areas)
         told = told or bool(story.areas)
     yield from opc.problem(package.visit, entry.filename, tree.problem)
-    if not told:
+    if not told and entry.compress_size < _MOST_EMPTY:
         package.note_blank()
 
 
