@@ -12,8 +12,8 @@ import zipfile
 from functools import cache
 
 MOST = 16_384
-"""Parts remembered, about 3 MB; the one remembered first is forgotten first."""
-Key = tuple[bytes, int, int, int, str]
+"""Parts remembered, about 4 MB; the one remembered first is forgotten first."""
+_Key = tuple[int, int, int, int, str]
 
 
 class Memory:
@@ -21,22 +21,23 @@ class Memory:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._keys: dict[Key, None] = {}
+        self._digests: dict[_Key, bytes] = {}
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._keys
+    def holds(self, packed: bytes, entry: zipfile.ZipInfo, kind: str) -> bool:
+        """Whether a part of these very bytes, read as this kind, held nothing."""
+        # Most parts are told apart by size and check sum; those alone prove nothing, as both can be made to fit.
+        known = self._digests.get(_key(entry, kind))
+        return known is not None and known == hashlib.sha256(packed).digest()
 
-    def add(self, key: Key) -> None:
+    def add(self, packed: bytes, entry: zipfile.ZipInfo, kind: str) -> None:
         """This part was read whole and held nothing."""
-        if len(self._keys) >= self._most:
-            del self._keys[next(iter(self._keys))]
-        self._keys[key] = None
+        if len(self._digests) >= self._most:
+            del self._digests[next(iter(self._digests))]
+        self._digests[_key(entry, kind)] = hashlib.sha256(packed).digest()
 
 
-def key(packed: bytes, entry: zipfile.ZipInfo, kind: str) -> Key:
-    """By what a part is known again: its bytes, how the directory says they unpack, and what it is read as."""
-    digest = hashlib.blake2b(packed, digest_size=32).digest()
-    return digest, entry.compress_type, entry.file_size, entry.CRC, kind
+def _key(entry: zipfile.ZipInfo, kind: str) -> _Key:
+    return entry.CRC, entry.file_size, entry.compress_size, entry.compress_type, kind
 
 
 @cache

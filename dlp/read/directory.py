@@ -97,7 +97,7 @@ def _members(raw: bytes) -> list[zipfile.ZipInfo]:
         if b"\0" in written or (extra and not _is_whole(raw[extra_at : extra_at + extra])):
             return []
         try:
-            called = written.decode("utf-8" if flags & _UTF8 else "cp437")
+            called = written.decode("ascii" if written.isascii() else "utf-8" if flags & _UTF8 else "cp437")
         except UnicodeDecodeError:
             return []
         found.append(Member(called, (flags, method, crc, packed, size, where)))

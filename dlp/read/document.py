@@ -54,13 +54,13 @@ def read(descriptor: int, name: str, limits: Limits, eyes: Eyes | None = None) -
     source = opened(descriptor, name)
     budget = Budget(limits)
     media_type = sniff.media_type(source)
-    return Reading(media_type, merged(_whole(source, budget, media_type, eyes)), budget)
+    parts = _document(source, budget, media_type, eyes)
+    return Reading(media_type, merged(parts if eyes is None else _seen(parts, eyes)), budget)
 
 
-def _whole(source: Source, budget: Budget, media_type: str, eyes: Eyes | None) -> Parts:
-    yield from _document(source, budget, media_type, eyes)
-    if eyes is not None:
-        yield from eyes.rest()
+def _seen(parts: Parts, eyes: Eyes) -> Parts:
+    yield from parts
+    yield from eyes.rest()
 
 
 def _document(source: Source, budget: Budget, media_type: str = "", eyes: Eyes | None = None) -> Parts:

@@ -131,7 +131,7 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         return
     content = package.content(entry)
     if formatting and not markup.has_text(content):
-        package.note_blank()
+        package.note_blank(entry, kind)
         return
     tree = markup.parsed(content)
     yield from opc.problem(visit, name, tree.problem)

@@ -68,7 +68,6 @@ class Package:
     """Parts that tell relationships, which are asked for more than once."""
     _packed: tuple[zipfile.ZipInfo | None, bytes | None] = (None, None)
     """The part asked for last, as it is stored."""
-    _key: blank.Key | None = None
 
     @property
     def zip(self) -> zipfile.ZipFile:
@@ -98,13 +97,13 @@ class Package:
     def is_blank(self, entry: zipfile.ZipInfo, kind: str) -> bool:
         """Whether this very part was read as this kind before and held nothing; then it need not be unpacked."""
         packed = self._stored(entry)
-        self._key = blank.key(packed, entry, kind) if packed is not None else None
-        return self._key is not None and self._key in blank.memory()
+        return packed is not None and blank.memory().holds(packed, entry, kind)
 
-    def note_blank(self) -> None:
-        """The part asked for last was read whole, holds nothing, and nothing else in the package depends on it."""
-        if self._key is not None:
-            blank.memory().add(self._key)
+    def note_blank(self, entry: zipfile.ZipInfo, kind: str) -> None:
+        """This part was read whole, holds nothing, and nothing else in the package depends on it."""
+        packed = self._stored(entry)
+        if packed is not None:
+            blank.memory().add(packed, entry, kind)
 
     def _stored(self, entry: zipfile.ZipInfo) -> bytes | None:
         """What is stored of a small plain part."""
@@ -187,7 +186,7 @@ def links(package: Package, entry: zipfile.ZipInfo, folder: str) -> Parts:
     """Targets outside the package: addresses of links, templates and linked files are text that people wrote."""
     content = package.related(entry)
     if b"External" not in content:
-        package.note_blank()
+        package.note_blank(entry, RELATIONS)
         return
     visit = package.visit
     for relation in relations(content.decode("utf-8", "replace"), folder):

@@ -85,7 +85,7 @@ class _Presentation:
             return
         content = package.content(entry)
         if pattern and _says_nothing(content):
-            package.note_blank()
+            package.note_blank(entry, kind)
             return
         tree = markup.parsed(content)
         yield from opc.problem(package.visit, entry.filename, tree.problem)

@@ -28,8 +28,6 @@ _REGIONS = {
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
 _EMPTY = "story"
 """What parts with running text are remembered as: an empty one is empty in every region."""
-_MOST_EMPTY = 4096
-"""Bytes, as it is stored, of a part that may be empty: a longer one holds text, and its digest would be for nothing."""
 _LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
@@ -71,21 +69,23 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
         yield from office.stripped(package, entry)
         return
     # Empty headers, and notes that hold their dividing line alone, travel with most documents.
-    if entry.compress_size < _MOST_EMPTY and package.is_blank(entry, _EMPTY):
+    if package.is_blank(entry, _EMPTY):
         return
     content = package.content(entry)
     tree = markup.parsed(content)
     told = tree.root is None or bool(tree.problem)
     if tree.root is not None:
         story = Story(package.visit, region, entry.filename, package.titles)
-        for block in story.read(tree.root, content):
+        blocks = story.read(tree.root, content)
+        if (first := next(blocks, None)) is not None:
             told = True
-            yield block
+            yield first
+            yield from blocks
         package.note_areas(entry.filename, story.areas)
         told = told or bool(story.areas)
     yield from opc.problem(package.visit, entry.filename, tree.problem)
-    if not told and entry.compress_size < _MOST_EMPTY:
-        package.note_blank()
+    if not told:
+        package.note_blank(entry, _EMPTY)
 
 
 def _styles(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
@@ -97,7 +97,7 @@ def _styles(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if markup.has_text(content):
         yield from office.nodes(package, entry, content)
     elif not titles:
-        package.note_blank()
+        package.note_blank(entry, kind)
 
 
 def _numbering(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
@@ -112,7 +112,7 @@ def _numbering(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if markup.has_text(content):
         yield from office.nodes(package, entry, content)
     elif not told:
-        package.note_blank()
+        package.note_blank(entry, kind)
 
 
 def _settings(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
@@ -121,7 +121,7 @@ def _settings(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
         return
     content = package.content(entry)
     if b"docVar" not in content and not markup.has_text(content):
-        package.note_blank()
+        package.note_blank(entry, kind)
         return
     root = markup.parsed(content).root
     if root is None:
