@@ -7,9 +7,9 @@ so threads of a library count; what a library loads with the first file of a kin
 mark when its text or its metadata has it, wherever that is. kreuzberg's cache on disk is off: it would answer from an
 earlier run.
 
-CPU is told four times: of all files, of those that hold nothing but XML (of the peers, kreuzberg alone opens some of the
-files that lie in others), of one large file of each kind, and of a document and a presentation with pictures. The floor
-is what unpacking and parsing every XML part costs in Python.
+CPU is told four times: of all files, of those that hold nothing but XML (of the peers, kreuzberg alone opens some of
+the files that lie in others), of one large file of each kind, and of a document and a presentation with pictures. The
+floor is what unpacking and parsing every XML part costs in Python.
 
 kreuzberg is measured twice, each time with recall and CPU from the same call: as it comes, with what it calls the text
 and the metadata, and at the setting with which it finds most of the marks (tried out: its output formats, document

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_OVERRIDE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
+_TYPE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
+_PLAIN = re.compile(r'<(Override|Default) (?:PartName|Extension)="([^"]*)" ContentType="([^"]*)" ?/>')
+"""A line of the table as nearly every program writes it."""
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _KIND = re.compile(r"(\w+)\+xml$")
 RELATIONS = ".rels"
+_SMALL, _AT_ONCE = 1 << 20, 1 << 24
+"""Bytes below which a part may be unpacked at once, whatever its ratio, or within the ratio; others as a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,17 @@ class Package:
 
     def content(self, entry: zipfile.ZipInfo) -> bytes:
         """The bytes of a part, counted. Raises what zipfile raises for a broken or encrypted one."""
-        if entry.file_size < 1 << 20:
-            self.visit.budget.unpacked(entry.file_size)
+        size, packed = entry.file_size, self._stored(entry)
+        small = size < _SMALL
+        if packed is not None and (small or size <= len(packed) * self.visit.budget.limits.ratio):
             # Never more than the size that the directory names, so a lie about it cannot expand further.
-            packed = self._stored(entry)
-            found = zipped.unpacked(packed, entry) if packed is not None else None
-            return zipped.content(self.zip, entry) if found is None else found
+            found = zipped.unpacked(packed, entry)
+            if found is not None:
+                self.visit.budget.unpacked(size)
+                return found
+        if small:
+            self.visit.budget.unpacked(size)
+            return zipped.content(self.zip, entry)
         with zipped.opened(self.zip, entry) as stream:
             return self.visit.held(stream, entry.compress_size)
 
@@ -106,9 +115,10 @@ class Package:
             blank.memory().add(packed, entry, kind)
 
     def _stored(self, entry: zipfile.ZipInfo) -> bytes | None:
-        """What is stored of a small plain part."""
+        """What is stored of a plain part that can be unpacked at once."""
         if self._packed[0] is not entry:
-            self._packed = (entry, zipped.stored(self.directory, entry) if zipped.is_plain(entry) else None)
+            plain = zipped.is_plain(entry, _AT_ONCE)
+            self._packed = (entry, zipped.stored(self.directory, entry, 2 * _AT_ONCE) if plain else None)
         return self._packed[1]
 
     def tree(self, entry: zipfile.ZipInfo) -> Element | None:
@@ -140,14 +150,23 @@ def opened(visit: Visit) -> Package:
     """The package of a visit, with its table of content types."""
     package = Package(visit, visit.source.directory())
     table = package.directory.names.get("[Content_Types].xml")
-    if table:
-        for kind, rest in _OVERRIDE.findall(package.content(table).decode("utf-8", "replace")):
-            told = attributes(rest)
-            if kind == "Override":
-                package.types[unquote(told.get("PartName", "")).lstrip("/").lower()] = told.get("ContentType", "")
-            else:
-                package.defaults[told.get("Extension", "").lower()] = told.get("ContentType", "")
+    if not table:
+        return package
+    text = package.content(table).decode("utf-8", "replace")
+    plain = _PLAIN.findall(text)
+    if len(plain) != text.count("ContentType=") or "&" in text or "%" in text:
+        plain = [_type(which, attributes(rest)) for which, rest in _TYPE.findall(text)]
+    for which, name, kind in plain:
+        if which == "Override":
+            package.types[name.lstrip("/").lower()] = kind
+        else:
+            package.defaults[name.lower()] = kind
     return package
+
+
+def _type(which: str, told: dict[str, str]) -> tuple[str, str, str]:
+    name = unquote(told.get("PartName", "")) if which == "Override" else told.get("Extension", "")
+    return which, name, told.get("ContentType", "")
 
 
 def attributes(text: str) -> dict[str, str]:

@@ -18,8 +18,10 @@ def strings(content: bytes) -> Iterator[str]:
     for offset in (0, 1):
         for run in _FOUR.finditer(content[offset + 1 :: 2].translate(_HIGH_BYTES)):
             raw = content[offset + 2 * run.start() : offset + 2 * run.end()]
+            if raw.isascii() and b"\0" not in raw:
+                continue  # ASCII taken two letters at a time, which looks like Chinese
             for found in _WIDE.finditer(raw.decode("utf-16-le")):
-                # Plain ASCII taken two letters at a time looks like Chinese; it is given below as what it is.
+                # The same beside other characters; it is given below as what it is.
                 if found[0].isascii() or not raw[2 * found.start() : 2 * found.end()].isascii():
                     yield found[0].strip()
     for narrow in _SIX.finditer(content.translate(_PRINTED)):

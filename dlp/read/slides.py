@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, Place, Region
@@ -21,12 +22,20 @@ _SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip")
 _PATTERNS = frozenset({"slideMaster", "slideLayout", "notesMaster", "handoutMaster"})
 _RUN = re.compile(rb"<a:t>([^<]*)</a:t>")
 _WRITTEN = re.compile(rb">\s*[^<\s]")
-_PROMPT = re.compile(
-    r"Click (?:to edit|icon)|Edit Master|(?:Second|Third|Fourth|Fifth) level$|单击(?:此处|图标)|编辑母版"
-    r"|第?[二三四五]级$|[‹<]#[›>]$"
-    r"|[\d/.\-年月日 ]*$"
+_WORDS = (
+    "Click|click|icon|to|edit|Edit|add|move|the|Master|Mastertitle|title|subtitle|text|Text|styles?|notes|format|outline"
+    "|slide|picture|table|chart|media|clip|art|SmartArt|graphic|online|image"
 )
-"""What every program writes into patterns by itself."""
+_PROMPT = re.compile(
+    rf"(?:Click|Edit)(?: (?:{_WORDS}))*$|(?:Second|Third|Fourth|Fifth|Sixth|Seventh) (?:Outline )?[Ll]evel$"
+    r"|(?:单击|点击)?(?:此处|图标|以)?(?:可)?(?:编辑|添加)?(?:母版|备注|图片|表格|图表|媒体|剪贴画|联机图像)?"
+    r"(?:标题|副标题|文本|大纲文本|幻灯片)?(?:样式|格式)?$|第?[二三四五六七]级$"
+    r"|(?:Modifiez|Cliquez pour modifier) les? styles? du (?:titre|texte du masque|sous-titre du masque)$"
+    r"|(?:Deuxième|Troisième|Quatrième|Cinquième) niveau$"
+    r"|(?:[‹<]|&lt;)(?:#|N°|Nr\.|number|header|footer|date/time)(?:[›>]|&gt;)$"
+    r"|(?:\d{1,4}(?:[/.\-年月日 ]+|$)){0,3}$"
+)
+"""What every program writes into patterns by itself, word for word: what stands behind it is somebody's own."""
 _DECOR = 0.4
 """Pictures of masters and layouts are decoration that every file of a house carries; at most this share of a page."""
 
@@ -93,6 +102,9 @@ class _Presentation:
             return
         number = self._number(package, entry, kind) if kind in {"slide", "notesSlide"} else None
         areas: dict[str, float] = {}
+        if b"Fallback" in content:
+            for fallback in list(tree.root.iter("{*}Fallback")):
+                _drop_copy(fallback)
         yield from self._shapes(package.visit, tree.root, _Sheet(kind, number, entry.filename), areas)
         package.note_areas(entry.filename, areas)
 
@@ -100,8 +112,6 @@ class _Presentation:
         cell: Element | None = None
         place = sheet.place(visit, sheet.region)
         share = 1.0
-        for fallback in list(root.iter("{*}Fallback")):
-            _drop_copy(fallback)
         for element in root.iter(*_SHAPES):
             name = markup.local(element.tag)
             if name == "p":
@@ -153,13 +163,19 @@ class _Presentation:
 
 def _says_nothing(content: bytes) -> bool:
     """Whether a pattern holds only what programs write into every one; most of a presentation's parts are such."""
-    if b"r:embed" in content or b"descr=" in content or b"<a:t/>" in content or b"<p:pic" in content:
+    if b"r:embed" in content or b"descr=" in content or b"<p:pic" in content:
         return False
     # Text in any other spelling of the element is for the whole reading.
     runs = _RUN.findall(content)
     if len(runs) != len(_WRITTEN.findall(content)):
         return False
-    return all(_PROMPT.match(run.decode("utf-8", "replace").strip()) for run in runs)
+    return all(map(_is_prompt, runs))
+
+
+# Each presentation has the same prompts in its dozen layouts.
+@lru_cache(maxsize=256)
+def _is_prompt(run: bytes) -> bool:
+    return _PROMPT.match(run.decode("utf-8", "replace").strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)

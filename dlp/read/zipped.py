@@ -90,9 +90,9 @@ def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -
     return members.file.read(size)
 
 
-def is_plain(entry: zipfile.ZipInfo) -> bool:
+def is_plain(entry: zipfile.ZipInfo, most: int = _SMALL) -> bool:
     """Whether a member is small, and neither encrypted nor packed in an unusual way."""
-    return entry.file_size < _SMALL and not entry.flag_bits & 1 and entry.compress_type in {_DEFLATED, _STORED}
+    return entry.file_size < most and not entry.flag_bits & 1 and entry.compress_type in {_DEFLATED, _STORED}
 
 
 def plain(members: Directory, entry: zipfile.ZipInfo) -> bytes | None:
