@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import drawing, markup, opc, salvage, zipped
+from dlp.read import drawing, markup, opc, properties, salvage, zipped
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Unpacking, Visit
 
@@ -133,12 +133,17 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if formatting and not markup.has_text(content):
         package.note_blank(entry, kind)
         return
+    about = _holds_properties(kind) or name.lower().startswith(("docprops/", "docmetadata/"))
+    if about and (told := properties.plain(content)) is not None:
+        for called, value in told:
+            yield from visit.property(called, value)
+        return
     tree = markup.parsed(content)
     yield from opc.problem(visit, name, tree.problem)
     if tree.root is None:
         return
-    if _holds_properties(kind) or name.lower().startswith(("docprops/", "docmetadata/")):
-        yield from opc.properties(visit, name, tree.root)
+    if about:
+        yield from properties.read(visit, tree.root)
     elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
         yield from _drawing(package, tree.root, name, kind)
     elif formatting:

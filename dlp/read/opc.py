@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
-from classifiers.model import Block, GapReason, Region
-from dlp.read import blank, markup, placing, zipped
+from classifiers.model import Block, GapReason
+from dlp.read import blank, markup, zipped
 from dlp.read.directory import Directory
 from dlp.read.visit import Parts, Visit
 
@@ -211,29 +211,6 @@ def links(package: Package, entry: zipfile.ZipInfo, folder: str) -> Parts:
     for relation in relations(content.decode("utf-8", "replace"), folder):
         if relation.external and relation.target:
             yield Block(unquote(relation.target), visit.place(part=relation.kind))
-
-
-def properties(visit: Visit, part: str, root: Element) -> Parts:
-    """Document properties (core, app, custom, labels): one Block each, the property's name in ``place.part``."""
-    for element in root.iter("*"):
-        name, text = markup.local(element.tag), element.text
-        if text and text.strip():
-            yield placing.block(text, visit.place(Region.METADATA, part=_property_name(element, name)))
-        elif name == "label":
-            # docMetadata/LabelInfo.xml (MS-OI29500 2.1): the label's id is all there is, and stands in an attribute.
-            told = " ".join(f"{markup.local(key)}={value!s}" for key, value in element.attrib.items())
-            yield Block(told, visit.place(Region.METADATA, part="label"))
-    del part
-
-
-def _property_name(element: Element, name: str) -> str:
-    """``密级`` for a custom property of that name, else the element's own name."""
-    parent = element.getparent()
-    while parent is not None:
-        if markup.local(parent.tag) == "property":
-            return str(parent.get("name", name))
-        parent = parent.getparent()
-    return name
 
 
 def problem(visit: Visit, part: str, found: str) -> Parts:
