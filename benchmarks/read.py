@@ -66,12 +66,13 @@ OURS = """
 sys.path.insert(0, {top!r})
 import importlib, os
 from dlp.model import Limits
-from dlp.read import registry, second_vote
+from dlp.read import allocation, registry, second_vote
 from dlp.read.document import read as begin
 # What a process loads once, whatever file brings it about; the peers load it all with their import.
 for module in sorted({{module for _, module in registry.READERS}}):
     importlib.import_module("dlp.read." + module)
 second_vote.vote(b"GIF89a")
+allocation.settle()
 def read(name):
     fd = os.open(name, os.O_RDONLY)
     try:

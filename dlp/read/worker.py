@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dlp.model import Limits
-from dlp.read import confinement, wire
+from dlp.read import allocation, confinement, wire
 from dlp.read.eyes import Eyes
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def main(channel_number: int, lifeline: int, opening: Open | None = None) -> Non
         work, rules, known = _prepare(channel, start, limits)
         memory, eyes = _Memory(), list[Opened]()
         _compile_readers("read", *(["sight"] if opening else []))
+        allocation.settle()
         load = (lambda: eyes.append(opening(known, bytes.fromhex(start["key"])))) if opening else None
         held = confinement.confine(limits.memory, readable(start["folders"]), load)
         had = memory.reserved()
