@@ -68,7 +68,7 @@ class Streams:
             place = self._plain.place(path)
             try:
                 return self._plain.content(*place)
-            except _Odd:
+            except (_Odd, ValueError):
                 # Cut off, or its chain leads nowhere.
                 pass
         return bytes(self._by_olefile().openstream(list(path)).read())
