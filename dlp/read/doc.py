@@ -6,9 +6,10 @@ import re
 import struct
 from collections.abc import Iterator
 
-from classifiers.model import Block, GapReason, Region
+from classifiers.model import GapReason, Region
 from dlp.read import charset, compound, salvage
 from dlp.read.compound import Compound
+from dlp.read.placing import block
 from dlp.read.visit import Parts
 
 _WORD_97, _WORD_6 = 0xA5EC, 0xA5DC
@@ -47,7 +48,7 @@ def read(document: Compound) -> Parts:
     elif ident == _WORD_6:
         text = _early(stream)
     if text is None:
-        yield Block("\n".join(salvage.strings(stream)), visit.place(part="salvage: WordDocument"))
+        yield block("\n".join(salvage.strings(stream)), visit.place(part="salvage: WordDocument"))
         yield visit.unread(GapReason.BROKEN, "piece table")
     else:
         lengths = struct.unpack_from("<8i", stream, _LENGTHS_AT) if ident == _WORD_97 else (len(text),)
@@ -73,7 +74,7 @@ def _paragraphs(document: Compound, text: str, region: Region) -> Parts:
         paragraph = text[at : end.start()].translate(_DROPPED).strip("\0 \t\n")
         at = end.end()
         if paragraph:
-            yield Block(paragraph, cell if end[0] == "\x07" else place)
+            yield block(paragraph, cell if end[0] == "\x07" else place)
 
 
 def _pieced(stream: bytes, table: bytes) -> str | None:

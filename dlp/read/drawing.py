@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from classifiers.model import Block, Region
+from classifiers.model import Region
 from dlp.read.markup import local
+from dlp.read.placing import block
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ def read(visit: Visit, root: Element, part: str) -> Parts:
         if text := written(paragraph):
             told.append(text)
     for text in told:
-        yield Block(text, visit.place(Region.TEXT_BOX, part=part))
+        yield block(text, visit.place(Region.TEXT_BOX, part=part))
     yield from alternatives(visit, root, part)
     rest = list(_other_nodes(root, inside))
     if rest:
-        yield Block("\n".join(rest), visit.place(Region.TEXT_BOX, part=part))
+        yield block("\n".join(rest), visit.place(Region.TEXT_BOX, part=part))
 
 
 def _other_nodes(root: Element, inside: set[Element]) -> Iterator[str]:
@@ -64,13 +65,13 @@ def alternative(visit: Visit, element: Element, part: str) -> Parts:
     name = local(element.tag)
     if name == "textpath":
         if text := element.get("string", "").strip():
-            yield Block(text, visit.place(Region.WATERMARK, part=part))
+            yield block(text, visit.place(Region.WATERMARK, part=part))
         return
     keys = ("alt", "title") if name == "shape" else ("descr", "title", "name")
     for key in keys:
         text = (element.get(key) or "").strip()
         if text and not (key == "name" and (_AUTOMATIC.match(text) or _MARKS.search(text))):
-            yield Block(text, visit.place(Region.PICTURE, part="alt"))
+            yield block(text, visit.place(Region.PICTURE, part="alt"))
 
 
 def is_watermark(name: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
-from classifiers.model import Block, GapReason, Region
+from classifiers.model import GapReason, Region
 from dlp.read import metafile, metafile_emf, metafile_wmf, picture
 from dlp.read.metafile_wmf import PLACEABLE
+from dlp.read.placing import block
 from dlp.read.visit import Parts, Visit
 
 _A4_INCHES = 8.27 * 11.69
@@ -27,8 +27,7 @@ def read(visit: Visit) -> Parts:
     told = False
     for line in metafile.lines(drawn.runs):
         told = True
-        place = visit.place(Region.PICTURE, part="drawing")
-        yield Block(line.text, replace(place, x=line.left, y=line.top))
+        yield block(line.text, visit.place(Region.PICTURE, part="drawing", x=line.left, y=line.top))
     if drawn.unread or not told:
         yield visit.unseen(GapReason.PICTURE, _coverage(visit, content), visit.source.size)
 

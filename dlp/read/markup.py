@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser
@@ -22,8 +21,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A parsed part. ``problem`` is empty, or names what kept some of it from being read."""
 
     root: Element | None
@@ -39,7 +37,11 @@ def parsed(content: bytes) -> Tree:
     except (etree.XMLSyntaxError, ValueError) as error:
         return _recovered(content, error)
     # An entity that is not resolved is text that is not read; no writer of documents uses one.
-    unread = bool(root.getroottree().docinfo.internalDTD) and next(root.iter(etree.Entity), None) is not None
+    unread = (
+        b"!" in content
+        and bool(root.getroottree().docinfo.internalDTD)
+        and next(root.iter(etree.Entity), None) is not None
+    )
     return Tree(root, "entities" if unread else "")
 
 
@@ -53,6 +55,8 @@ def _recovered(content: bytes, error: Exception) -> Tree:
         return Tree(None, problem)
 
 
+# One serves all documents: making one takes as long as parsing a small part.
+@cache
 def _parser(*, recover: bool = False) -> XMLParser:
     from lxml import etree
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
@@ -34,8 +34,7 @@ _SMALL, _AT_ONCE = 1 << 20, 1 << 24
 """Bytes below which a part may be unpacked at once, whatever its ratio, or within the ratio; others as a stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """One part pointing at another, or out of the package."""
 
     id: str

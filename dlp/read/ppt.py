@@ -6,9 +6,10 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from classifiers.model import Block, GapReason, Region
+from classifiers.model import GapReason, Region
 from dlp.read import compound
 from dlp.read.compound import Compound
+from dlp.read.placing import block
 from dlp.read.visit import Parts, Visit
 
 _CONTAINER = 0xF
@@ -79,7 +80,7 @@ def _text(visit: Visit, text: str, state: _State, kind: int) -> Parts:
     part = "string" if kind == _STRING and region is Region.BODY else ""
     for line in text.replace("\x0b", "\n").split("\r"):
         if line.strip("\0 *"):
-            yield Block(line.strip("\0"), visit.place(region, slide=slide, part=part))
+            yield block(line.strip("\0"), visit.place(region, slide=slide, part=part))
 
 
 def _object(visit: Visit, content: bytes, compressed: int) -> Parts:

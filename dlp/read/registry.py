@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from classifiers.model import GapReason
@@ -57,6 +57,8 @@ ENCRYPTED = "encrypted"
 """Parameter of the media type of a file whose outside already tells that it is encrypted."""
 
 
+# Asked for each part of every document.
+@lru_cache(maxsize=256)
 def reader(media_type: str) -> Reader:
     """The reader for a media type; for types that none reads, one that says so as a Gap."""
     plain, _, parameter = media_type.partition("; ")
