@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _TITLES = frozenset({"title", "ctrTitle"})
 _MARGINS = {"ftr": Region.FOOTER, "sldNum": Region.FOOTER, "dt": Region.FOOTER, "hdr": Region.HEADER}
-_SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip")
+_RUNS = {"t": "", "br": "\n", "tab": "\t"}
+_SHAPES = ("{*}sp", "{*}p", "{*}tc", "{*}cNvPr", "{*}pic", "{*}bg", "{*}blip", "{*}t", "{*}br", "{*}tab")
 _PATTERNS = frozenset({"slideMaster", "slideLayout", "notesMaster", "handoutMaster"})
 _RUN = re.compile(rb"<a:t>([^<]*)</a:t>")
 _WRITTEN = re.compile(rb">\s*[^<\s]")
@@ -48,6 +49,10 @@ def read(visit: Visit) -> Parts:
 def _order(kind: str) -> int:
     word, order = opc.last_word(kind), ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
     return order.index(word) if word in order else len(order)
+
+
+_Paragraph = tuple["Element", "Element | None", Place]
+"""An open one, the table cell before it, and the place of its shape."""
 
 
 @dataclass(slots=True)
@@ -110,19 +115,26 @@ class _Presentation:
 
     def _shapes(self, visit: Visit, root: Element, sheet: _Sheet, areas: dict[str, float]) -> Parts:
         cell: Element | None = None
+        open: _Paragraph | None = None
+        written: list[str] = []
         place = sheet.place(visit, sheet.region)
         share = 1.0
         for element in root.iter(*_SHAPES):
             name = markup.local(element.tag)
+            if name in _RUNS:
+                written.append(element.text or _RUNS[name])
+                continue
+            if name == "tc":
+                cell = element
+                continue
+            if open is not None and written:
+                yield from _told(visit, written, open)
+            written = []
             if name == "p":
-                if text := drawing.written(element):
-                    inside = cell is not None and cell in list(element.iterancestors("{*}tc"))
-                    yield placing.block(text, _cell_place(visit, cell, place) if inside and cell is not None else place)
+                open = element, cell, place
             elif name in {"sp", "pic", "bg"}:
                 place, share = self._shape(visit, element, sheet)
-                cell = None
-            elif name == "tc":
-                cell = element
+                cell = open = None
             elif name == "blip":
                 share = min(share, _DECOR) if "Master" in sheet.kind or "Layout" in sheet.kind else share
                 for key, value in element.attrib.items():
@@ -130,6 +142,8 @@ class _Presentation:
                         areas[str(value)] = max(areas.get(str(value), 0.0), min(1.0, share))
             else:
                 yield from drawing.alternative(visit, element, sheet.part)
+        if open is not None:
+            yield from _told(visit, written, open)
 
     def _shape(self, visit: Visit, shape: Element, sheet: _Sheet) -> tuple[Place, float]:
         """Where the text of a shape stands, and how much of the slide the shape takes."""
@@ -194,6 +208,14 @@ class _Sheet:
     def place(self, visit: Visit, region: Region, x: float | None = None, y: float | None = None) -> Place:
         part = "" if self.kind == "slide" else self.part
         return visit.place(region, slide=self.number, part=part, x=x, y=y)
+
+
+def _told(visit: Visit, written: list[str], paragraph: _Paragraph) -> Parts:
+    text = "".join(written).strip()
+    element, cell, place = paragraph
+    if text:
+        inside = cell is not None and cell in list(element.iterancestors("{*}tc"))
+        yield placing.block(text, _cell_place(visit, cell, place) if inside and cell is not None else place)
 
 
 def _cell_place(visit: Visit, cell: Element, place: Place) -> Place:
