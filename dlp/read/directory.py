@@ -20,7 +20,6 @@ _UTF8 = 0x800
 _TOO_LARGE = 0xFFFFFFFF
 _NEWEST = 63
 """Version of the zip specification that zipfile reads, in tenths."""
-_SMALLEST_MEMBER, _MOST_BETWEEN = 31, 1 << 20
 
 
 class Member(zipfile.ZipInfo):
@@ -35,26 +34,20 @@ class Member(zipfile.ZipInfo):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The members of a zip in their order, and by name (the last of a name)."""
+    """The members of a zip in their order, and by name (the last of a name); zipfile's names where it has them too."""
 
-    file: BinaryIO
+    fp: BinaryIO
     entries: list[zipfile.ZipInfo]
     names: dict[str, zipfile.ZipInfo]
-    start: int
+    start_dir: int
     """Where the directory itself begins."""
+    comment: bytes = b""
     held: bytes = b""
     """All bytes of the zip, where they are in memory anyway."""
 
-    def hides_members(self) -> bool:
-        """Whether members lie between those that are named: programs that read from the start unpack them."""
-        end = 0
-        for begin, stop in (*sorted(map(_extent, self.entries)), (self.start, 0)):
-            if begin - end > _SMALLEST_MEMBER:
-                self.file.seek(end)
-                if b"PK\x03\x04" in self.file.read(min(begin - end, _MOST_BETWEEN)):
-                    return True
-            end = stop
-        return False
+    def infolist(self) -> list[zipfile.ZipInfo]:
+        """Every member."""
+        return self.entries
 
 
 def read(file: BinaryIO, size: int) -> Directory | None:
@@ -70,14 +63,14 @@ def read(file: BinaryIO, size: int) -> Directory | None:
         return None
     file.seek(start)
     entries = _members(file.read(length))
-    return Directory(file, entries, {entry.filename: entry for entry in entries}, start, held) if entries else None
+    return Directory(file, entries, {one.filename: one for one in entries}, start, held=held) if entries else None
 
 
 def of(archive: zipfile.ZipFile) -> Directory:
     """The same as zipfile has read it."""
     file = archive.fp
     assert file is not None
-    return Directory(file, archive.infolist(), archive.NameToInfo, archive.start_dir)  # type: ignore[arg-type]
+    return Directory(file, archive.infolist(), archive.NameToInfo, archive.start_dir, archive.comment)  # type: ignore[arg-type]
 
 
 def _members(raw: bytes) -> list[zipfile.ZipInfo]:
@@ -110,10 +103,3 @@ def _is_whole(fields: bytes) -> bool:
     while at + 4 <= len(fields):
         at += 4 + int.from_bytes(fields[at + 2 : at + 4], "little")
     return at <= len(fields)
-
-
-def _extent(entry: zipfile.ZipInfo) -> tuple[int, int]:
-    """Where a member begins, and where it ends at the earliest."""
-    name = entry.orig_filename
-    length = len(name) if name.isascii() else len(name.encode())
-    return entry.header_offset, entry.header_offset + 30 + length + entry.compress_size

@@ -58,7 +58,7 @@ def _nothing(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | Non
 def read(visit: Visit, known: Known = _nothing, order: Callable[[str], int] = len) -> Parts:
     """Every part of a package, the reader's own first in the order that people meet them."""
     package = opc.opened(visit)
-    if package.directory.hides_members():
+    if zipped.hides_members(package.directory):
         yield visit.unread(GapReason.BROKEN, "members that its directory does not name", 0.5)
     kinds = [(package.type_of(entry), entry) for entry in package.entries()]
     # The drawing that shows a diagram repeats its words: read after what it repeats.

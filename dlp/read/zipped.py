@@ -18,6 +18,7 @@ _HEADER = struct.Struct("<4s22xHH")
 _STORED, _DEFLATED = 0, 8
 _ANY_SIZE = 1 << 62
 _PACKED_NOTHING = 2
+_SMALLEST_MEMBER, _MOST_BETWEEN = 31, 1 << 20
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -53,9 +54,20 @@ def is_empty(entry: zipfile.ZipInfo) -> bool:
     return not entry.file_size and entry.compress_size <= _PACKED_NOTHING
 
 
-def hides_members(archive: zipfile.ZipFile) -> bool:
+def hides_members(archive: zipfile.ZipFile | Directory) -> bool:
     """Whether members lie between those that the directory names: programs that read from the start unpack them."""
-    return archive.fp is not None and directory.of(archive).hides_members()
+    file = archive.fp
+    if file is None:
+        return False
+    entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
+    ends = [0, *(e.header_offset + 30 + len(e.orig_filename.encode()) + e.compress_size for e in entries)]
+    starts = [*(entry.header_offset for entry in entries), archive.start_dir]
+    for end, start in zip(ends, starts, strict=True):
+        if start - end > _SMALLEST_MEMBER:
+            file.seek(end)
+            if b"PK\x03\x04" in file.read(min(start - end, _MOST_BETWEEN)):
+                return True
+    return False
 
 
 def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> bytes:
@@ -75,8 +87,8 @@ def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -
     """The bytes of a member as they are stored; None where its own header is not there."""
     at, held = entry.header_offset, members.held
     if not held:
-        members.file.seek(at)
-    head = held[at : at + _HEADER.size] if held else members.file.read(_HEADER.size)
+        members.fp.seek(at)
+    head = held[at : at + _HEADER.size] if held else members.fp.read(_HEADER.size)
     if len(head) < _HEADER.size:
         return None
     magic, name, extra = _HEADER.unpack(head)
@@ -86,8 +98,8 @@ def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -
     size = min(entry.compress_size, most)
     if held:
         return held[at : at + size]
-    members.file.seek(at)
-    return members.file.read(size)
+    members.fp.seek(at)
+    return members.fp.read(size)
 
 
 def is_plain(entry: zipfile.ZipInfo, most: int = _SMALL) -> bool:
