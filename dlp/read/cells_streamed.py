@@ -34,7 +34,7 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 def may_explode(visit: Visit) -> bool:
     """Whether the workbook's cells could come to more characters than the limit, by the sizes of its parts."""
     try:
-        entries = visit.source.zipped().infolist()
+        entries = visit.source.directory().entries
     except zipfile.BadZipFile:
         return False
     if any(_far(visit, entry) for entry in entries if "worksheets/" in entry.filename.lower()):
@@ -49,7 +49,7 @@ def may_explode(visit: Visit) -> bool:
 
 def _far(visit: Visit, entry: zipfile.ZipInfo) -> bool:
     """Whether a sheet says that its cells lie so far apart that calamine, which holds the rectangle, could not."""
-    found = _DIMENSION.search(zipped.start(visit.source.zipped(), entry, _HEAD))
+    found = _DIMENSION.search(zipped.start(visit.source.directory(), entry, _HEAD))
     if found is None:
         return False
     across = _column(found[3].decode()) - _column(found[1].decode()) + 1

@@ -42,7 +42,7 @@ def read(visit: Visit) -> Parts:
 
 def _streams(visit: Visit) -> bool:
     """Whether the sheets are XML, so that they can be read without calamine; those of xlsb are not."""
-    names = visit.source.zipped().namelist()
+    names = list(visit.source.directory().names)
     return any(name.lower().endswith(".xml") for name in names if "worksheets/" in name.lower())
 
 

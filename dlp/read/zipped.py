@@ -70,9 +70,9 @@ def hides_members(archive: zipfile.ZipFile | Directory) -> bool:
     return False
 
 
-def start(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, length: int) -> bytes:
+def start(members: Directory, entry: zipfile.ZipInfo, length: int) -> bytes:
     """At most the first bytes of a member; fewer, or none, where it cannot be unpacked."""
-    packed = stored(directory.of(archive), entry, 2 * length) if archive.fp is not None else None
+    packed = stored(members, entry, 2 * length)
     if entry.flag_bits & 1 or packed is None or entry.compress_type not in {_STORED, _DEFLATED}:
         return b""
     if entry.compress_type == _STORED:
