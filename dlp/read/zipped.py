@@ -42,11 +42,15 @@ def opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
     zipfile would stop at that size, and its check sum may be of the beginning alone; other programs unpack all of it.
     """
     if isinstance(entry, directory.Member):
-        where = entry.header_offset
-        entry = next(own for own in archive.infolist() if own.header_offset == where and own.CRC == entry.CRC)
+        told = _told(entry)
+        entry = next((own for own in archive.infolist() if _told(own) == told), entry)
     whole = copy.copy(entry)
     whole.file_size = _ANY_SIZE
     return archive.open(whole)
+
+
+def _told(entry: zipfile.ZipInfo) -> tuple[str, int, int, int]:
+    return entry.filename, entry.header_offset, entry.CRC, entry.compress_size
 
 
 def is_empty(entry: zipfile.ZipInfo) -> bool:

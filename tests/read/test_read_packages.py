@@ -218,3 +218,17 @@ def test_words_of_two_bytes_among_plain_ones_are_salvaged() -> None:
     assert "机密文件内容" in told
     assert told[-1] == "plain ASCII words" * 3
     assert list(salvage.strings(bytes(9) + "secret plan".encode("utf-16-le"))) == ["secret plan"]
+
+
+def test_a_part_under_a_password_is_a_gap_of_its_own() -> None:
+    raw = bytearray(docx()[0])
+    name = b"word/header1.xml"
+    for magic, flags, at_name in ((b"PK\x03\x04", 6, 30), (b"PK\x01\x02", 8, 46)):
+        at = raw.index(magic + raw[raw.index(magic) + 4 : raw.index(magic) + 6])
+        while raw[at + at_name : at + at_name + len(name)] != name:
+            at = raw.index(magic, at + 4)
+        raw[at + flags] |= 1
+    found = read_bytes(bytes(raw), "a.docx")
+    assert [(gap.reason, gap.place.part) for gap in found.gaps if gap.place.part] == [
+        (GapReason.ENCRYPTED, name.decode())
+    ]
