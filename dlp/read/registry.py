@@ -24,6 +24,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("application/zip", "archive"),
     ("application/epub+zip", "archive"),
     ("application/vnd.oasis.opendocument.*", "odf"),
+    ("application/vnd.sun.xml.*", "odf"),
     ("application/x-tar", "tar"),
     ("application/gzip", "compressed"),
     ("application/x-bzip2", "compressed"),

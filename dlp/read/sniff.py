@@ -62,6 +62,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"\xca\xfe\xba\xbe", "application/java-vm"),
 )
+_OPEN_TYPES = ("application/vnd.oasis.opendocument.", "application/vnd.sun.xml.")
+_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office"
 _MEDIA_TYPE = re.compile(r"[a-z]+/[\w.+-]+$")
 _RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"WEBP": "image/webp"}
 _ISO = {
@@ -198,13 +200,19 @@ def _zipped(source: Source) -> str:
 
 
 def _package(package: zipfile.ZipFile) -> str:
+    from dlp.read import zipped
+
     names = package.NameToInfo
     if "[Content_Types].xml" in names:
         return _ooxml(package)
-    if "mimetype" in names and names["mimetype"].file_size < 100:
-        told = package.read("mimetype").decode("ascii", "replace").strip()
-        if _MEDIA_TYPE.match(told):
-            return told
+    told = (
+        zipped.start(package, names["mimetype"], 100).decode("ascii", "replace").strip() if "mimetype" in names else ""
+    )
+    # Only types whose readers read every part: a zip that calls itself a font would pass as one that nobody need see.
+    if told == "application/epub+zip" or (told.startswith(_OPEN_TYPES) and _MEDIA_TYPE.match(told)):
+        return told
+    if "content.xml" in names and _OPEN_DOCUMENT in zipped.start(package, names["content.xml"], 4096):
+        return f"{_OPEN_TYPES[0]}text"
     if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
         return "application/ofd"
     return "application/zip"

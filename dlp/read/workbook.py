@@ -9,7 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import cells, cells_streamed, markup, office, opc, xlsb
+from dlp.read import cells, cells_streamed, markup, office, opc, xlsb, zipped
 from dlp.read.budget import Exceeded
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
@@ -149,7 +149,8 @@ class _Sheets:
 
     def _strings(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
         """Shared strings that no cell shows, and phonetic guides: they travel with the file all the same."""
-        if entry.file_size > markup.MOST_TREE:
+        if zipped.size(entry) > markup.MOST_TREE:
+            yield from office.stripped(package, entry)
             return
         content = package.content(entry)
         root = markup.parsed(content).root
