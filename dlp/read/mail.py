@@ -13,6 +13,8 @@ from dlp.read.visit import Parts, Visit
 
 _LABELS = re.compile(r"label|sensitiv|classif|keywords|secre|confiden|密", re.IGNORECASE)
 _TITLES = frozenset({"subject"})
+_PACKING = ("content-type", "content-transfer", "content-disposition", "content-id", "content-location", "mime-")
+_NOTICE = re.compile(r"This is a (?:cryptographically signed |multi-?part )?message in MIME format\.?", re.IGNORECASE)
 _ROUTING = frozenset({"received", "dkim-signature", "authentication-results", "arc-seal", "arc-message-signature"})
 
 
@@ -64,15 +66,14 @@ def _once(alternatives: Iterator[Parts]) -> Parts:
 def _headers(visit: Visit, message: Message, *, own: bool) -> Parts:
     for name, raw in message.items():
         lower = name.lower()
-        if lower in _ROUTING or (
-            not own and not _LABELS.search(name) and lower not in {"subject", "content-description"}
-        ):
+        # How a part is packed is no text; what else stands before it may be.
+        if lower in _ROUTING or (not own and lower.startswith(_PACKING) and not _LABELS.search(name)):
             continue
         region = Region.TITLE if lower in _TITLES else Region.METADATA
         if text := decoded(str(raw)):
             yield Block(text, visit.place(region, part=name))
     for around in (message.preamble, message.epilogue):
-        if around and around.strip() and "MIME" not in around:
+        if around and around.strip() and not _NOTICE.fullmatch(around.strip()):
             yield Block(around, visit.place(part="preamble"))
 
 
