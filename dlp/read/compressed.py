@@ -48,25 +48,14 @@ class _Gzip:
         import zlib
 
         self._inner = zlib.decompressobj(31)
-
-    @property
-    def eof(self) -> bool:
-        """Whether this stream has ended."""
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        """What came behind its end."""
-        return self._inner.unused_data
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether nothing more comes without more bytes."""
-        return not self._inner.unconsumed_tail
+        self.eof, self.needs_input, self.unused_data = False, True, b""
 
     def decompress(self, content: bytes, most: int) -> bytes:
         """At most so many bytes."""
-        return self._inner.decompress(self._inner.unconsumed_tail + content, most)
+        found = self._inner.decompress(self._inner.unconsumed_tail + content, most)
+        self.eof, self.unused_data = self._inner.eof, self._inner.unused_data
+        self.needs_input = not self._inner.unconsumed_tail
+        return found
 
 
 class _Streams:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from functools import cache
+from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import charset
 from dlp.read.archive import legacy
 from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from email.policy import Policy
 
 _LABELS = re.compile(r"label|sensitiv|classif|keywords|secre|confiden|密", re.IGNORECASE)
 _TITLES = frozenset({"subject"})
@@ -24,7 +29,19 @@ def read(visit: Visit) -> Parts:
 
     visit.budget.held(visit.source.size)
     visit.source.file.seek(0)
-    yield from _message(visit, BytesParser().parse(visit.source.file), 0)
+    yield from _message(visit, BytesParser(policy=_policy()).parse(visit.source.file), 0)
+
+
+@cache
+def _policy() -> Policy[Message]:
+    """Headers as they stand: raw bytes in them, as Chinese programs write, would come as signs for lost characters."""
+    from email.policy import Compat32
+
+    class _Raw(Compat32):
+        def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - as the base class has it
+            return value
+
+    return _Raw()
 
 
 def _message(visit: Visit, message: Message, depth: int) -> Parts:
@@ -74,7 +91,8 @@ def _headers(visit: Visit, message: Message, *, own: bool) -> Parts:
             yield Block(text, visit.place(region, part=name))
     for around in (message.preamble, message.epilogue):
         if around and around.strip() and not _NOTICE.fullmatch(around.strip()):
-            yield Block(around, visit.place(part="preamble"))
+            text = legacy(around.encode("utf-8", "surrogateescape"))
+            yield Block(text, visit.place(part="preamble"))
 
 
 def _leaf(visit: Visit, message: Message) -> Parts:
@@ -133,6 +151,8 @@ def decoded(raw: str) -> str:
             found.append(text if text.isascii() else legacy(text.encode("utf-8", "surrogateescape")))
             continue
         try:
+            if codec is None:
+                text = text.decode("raw-unicode-escape").encode("utf-8", "surrogateescape")
             wide = "gb18030" if (codec or "").lower() in {"gb2312", "gbk"} else codec
             found.append(text.decode(wide) if wide and wide != "unknown-8bit" else legacy(text))
         except (LookupError, ValueError):

@@ -19,7 +19,10 @@ _READABLE = 400 * 560
 def read(visit: Visit) -> Parts:
     """A Gap with the share of a page that the picture takes; a picture sent by itself is all of the file."""
     source = visit.source
-    for name, text in picture_notes.texts(source.head(_LOOKED_AT)):
+    head = source.head(_LOOKED_AT)
+    if size := dimensions(head):
+        yield from visit.property("dimensions", f"{size[0]} × {size[1]}")
+    for name, text in picture_notes.texts(head):
         yield from visit.property(name, text)
     gap = visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
     if visit.eyes is None or visit.media_type in _DRAWN:

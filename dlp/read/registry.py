@@ -46,6 +46,7 @@ READERS: tuple[tuple[str, str], ...] = (
     (f"{OOXML}.presentationml.presentation", "slides"),
     ("application/vnd.openxmlformats-package", "office"),
     ("application/applefile", "apple"),
+    ("application/vnd.microsoft.portable-executable", "program"),
     ("application/x-ds-store", "strings"),
     ("image/emf", "drawn"),
     ("image/wmf", "drawn"),
@@ -67,7 +68,7 @@ def reader(media_type: str) -> Reader:
     starred = (name for name in table if name.endswith("*") and plain.startswith(name[:-1]))
     module = table.get(plain) or next((table[name] for name in starred), None)
     if module is None:
-        return _unknown
+        return unknown
     return cast(Reader, importlib.import_module(f"dlp.read.{module}").read)
 
 
@@ -80,7 +81,8 @@ def _encrypted(visit: Visit) -> Parts:
     yield visit.unread(GapReason.ENCRYPTED, visit.media_type)
 
 
-def _unknown(visit: Visit) -> Parts:
+def unknown(visit: Visit) -> Parts:
+    """A Gap for what none reads, with what libmagic takes it for."""
     # Nothing but zeros is nothing: Office leaves such parts behind.
     if visit.source.size and visit.source.file.read(1 << 20).strip(b"\0"):
         from dlp.read import second_vote

@@ -79,10 +79,11 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|"
-    rb"html|head|body|title|meta|script|style|table|div|p|span|font|center|h[1-6]|ul|ol|img|form|br|a)\b",
+    rb"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html)\b|"
+    rb"\s*(?:<!--.*?-->\s*)*<(?:head|body|title|meta|script|style|table|div|p|span|font|center|h[1-6]|ul|ol|img|form|br|a)\b",
     re.I | re.S,
 )
+"""After a declaration of XML only the element that HTML begins with: XML of any kind may call its own ``table``."""
 _SECOND_MAIL_HEADER = re.compile(rb"^(?:From|To|Subject|Received|Date|Message-ID|MIME-Version):", re.I | re.M)
 
 

@@ -96,7 +96,7 @@ def _numbering(package: Package, entry: zipfile.ZipInfo) -> Parts:
 def _settings(package: Package, entry: zipfile.ZipInfo) -> Parts:
     """Document variables, and whatever text stands there."""
     content = package.content(entry)
-    if b"docVar" not in content and not markup.has_text(content):
+    if b"docVar" not in content and b"mailMerge" not in content and not markup.has_text(content):
         return
     root = markup.parsed(content).root
     if root is None:
@@ -104,6 +104,9 @@ def _settings(package: Package, entry: zipfile.ZipInfo) -> Parts:
         return
     if texts := [str(text) for text in root.itertext() if str(text).strip()]:
         yield Block("\n".join(texts), package.visit.place(part=entry.filename))
+    for merge in root.iter("{*}mailMerge"):
+        values = [value for part in merge.iter("{*}*") if (value := _attribute(part, "val"))]
+        yield from package.visit.property("mail merge", "\n".join(values))
     for variable in root.iter("{*}docVar"):
         yield from package.visit.property(_attribute(variable, "name"), _attribute(variable, "val"))
 
