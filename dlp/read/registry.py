@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import cast
 
-from classifiers.model import GapReason
+from classifiers.model import Block, GapReason
 from dlp.read.visit import Parts, Visit
 
 Reader = Callable[[Visit], Parts]
@@ -55,6 +55,9 @@ READERS: tuple[tuple[str, str], ...] = (
     ("video/*", "media"),
     ("font/*", "media"),
 )
+_LOOKED_AT = 1 << 20
+_DOCUMENTS = ("application/vnd.ms-", "application/msword", "application/vnd.wordperfect", "application/vnd.lotus")
+"""What libmagic knows as documents and nothing here reads: their runs of characters are told, marked as salvage."""
 ENCRYPTED = "encrypted"
 """Parameter of the media type of a file whose outside already tells that it is encrypted."""
 
@@ -83,8 +86,13 @@ def _encrypted(visit: Visit) -> Parts:
 
 def unknown(visit: Visit) -> Parts:
     """A Gap for what none reads, with what libmagic takes it for."""
-    # Nothing but zeros is nothing: Office leaves such parts behind.
-    if visit.source.size and visit.source.file.read(1 << 20).strip(b"\0"):
-        from dlp.read import second_vote
+    # Nothing but empty bytes is nothing: Office leaves such parts behind.
+    head = visit.source.file.read(_LOOKED_AT) if visit.source.size else b""
+    if not head.strip(b"\0\xff"):
+        return
+    from dlp.read import salvage, second_vote
 
-        yield visit.unread(GapReason.UNKNOWN_TYPE, second_vote.of(visit.source) or visit.media_type)
+    vote = second_vote.of(visit.source)
+    if vote.startswith(_DOCUMENTS) and (texts := list(salvage.strings(head))):
+        yield Block("\n".join(texts), visit.place(part="salvage"))
+    yield visit.unread(GapReason.UNKNOWN_TYPE, vote or visit.media_type)

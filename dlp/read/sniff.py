@@ -104,7 +104,9 @@ def media_type(source: Source) -> str:
     # A PDF may have other bytes before its header (ISO 32000-1, Annex H.3.4.1); a text may speak of one.
     if _PDF in head[:1024] and b"%%EOF" in source.tail():
         return "application/pdf"
-    return _TAR if _is_old_tar(head) else _text(head)
+    told = _TAR if _is_old_tar(head) else _text(head)
+    # The last of several volumes, or a zip behind other bytes: its directory stands at the end.
+    return _zipped(source) if told == UNKNOWN and b"PK\x05\x06" in source.tail() else told
 
 
 def _is_plain(head: bytes) -> bool:
