@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 import zlib
 
 import pytest
+from matrix import every
 from notes_made import IPTC, exif, flac, font, id3, jpeg, mp4, ogg, tiff, vorbis, wav, words
 from reading import read_bytes
 
@@ -71,3 +74,21 @@ def test_the_second_vote_is_the_detail_of_an_unknown_type() -> None:
     content = b"CWS\x0a" + struct.pack("<I", 5000) + zlib.compress(bytes(5000))
     (gap,) = read_bytes(content, "a.bin").gaps
     assert (gap.reason, gap.detail) == (GapReason.UNKNOWN_TYPE, "application/x-shockwave-flash")
+
+
+def packed() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("里面.txt", "机密文件".encode())
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("picture", [jpeg(), every()["a.png"][0]])
+def test_a_file_that_is_hung_on_to_a_picture_is_read(picture: bytes) -> None:
+    found = read_bytes(picture + packed(), "a")
+    (block,) = found.having("机密文件")
+    assert block.place.path == ("behind the picture", "里面.txt")
+    assert read_bytes(picture + "机密文件，请认真执行".encode(), "a").having("机密文件")
+    # Cameras and programs leave bytes of their own kind there.
+    for harmless in (b"\0" * 5000, b"\r\n", bytes(range(256)) * 20):
+        assert len(read_bytes(picture + harmless, "a").gaps) == 1
