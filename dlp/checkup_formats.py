@@ -20,7 +20,24 @@ def checks() -> Iterator[Check]:
             Say("there", "可用") if there else Say("not installed", "未安装"),
             Say("make run installs it", "运行 make run 即可安装"),
         )
+    yield _archives()
     yield _pictures()
+
+
+def _archives() -> Check:
+    from dlp.read.libarchive import available
+
+    name = Say("reader: RAR and CAB", "读取器：RAR、CAB")
+    if available():
+        return Check(name, State.GOOD, Say("there", "可用"))
+    return Check(
+        name,
+        State.WEAK,
+        Say(
+            "libarchive is not on this machine: such archives are unreadable", "本机没有 libarchive：此类压缩包无法读取"
+        ),
+        Say("install libarchive (on Debian, libarchive13)", "请安装 libarchive（Debian 上为 libarchive13）"),
+    )
 
 
 def _pictures() -> Check:

@@ -15,7 +15,7 @@ from typing import Any
 
 from classifiers.model import GapKind, GapReason, Level
 from dlp.clock import local_time
-from dlp.coverage_words import read_so_far
+from dlp.coverage_words import read_so_far, which_picture
 from dlp.custody.reports import shown_name
 from dlp.custody.send import KEPT, Kind, Send, Transfer
 from dlp.language import Language, Say
@@ -140,8 +140,8 @@ def _finding(row: dict[str, Any], chinese: bool) -> tuple[str, str]:
 
 def _gap(row: dict[str, Any], tongue: Language) -> tuple[str, str]:
     where = row["where_zh" if tongue is Language.ZH else "where_en"]
-    told = read_so_far(row.get("detail", ""))
-    said = (GAP_REASONS[GapReason(row["reason"])].to(tongue), where, told.to(tongue) if told else "")
+    told = (which_picture(row.get("detail", "")), read_so_far(row.get("detail", "")))
+    said = (GAP_REASONS[GapReason(row["reason"])].to(tongue), where, *(words.to(tongue) for words in told if words))
     return GAP_KINDS[GapKind(row["kind"])].to(tongue), "　".join(filter(None, said))
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from classifiers.model import Finding, Gap
 from classifiers.places import render
-from dlp.coverage_words import read_so_far
-from dlp.language import Language, Say
+from dlp.coverage_words import read_so_far, which_picture
+from dlp.language import Language
 from dlp.model import Action, Option, Verdict
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
-
-PICTURE = re.compile(r"picture (\d{1,6}) of (\d{1,6})$")
-"""How the detail of a gap says which picture it is about (dlp.sight.looking)."""
-PICTURE_OF = Say("picture {} of {}", "第 {} 幅图片（共 {} 幅）")
 
 
 def finding_json(finding: Finding, language: Language) -> dict[str, Any]:
@@ -140,9 +135,8 @@ def gap_line(gap: Gap, language: Language) -> str:
     where = render(gap.place, language.value)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
     told = read_so_far(gap.detail)
-    which = PICTURE.search(gap.detail)
-    number = PICTURE_OF.to(language).format(*which.groups()) if which and int(which[2]) > 1 else ""
-    place = ", ".join(part for part in (where, number) if part)
+    which = which_picture(gap.detail)
+    place = ", ".join(part for part in (where, which.to(language) if which else "") if part)
     return "  ".join(filter(None, (what, place, f"({told.to(language)})" if told else "")))
 
 

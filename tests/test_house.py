@@ -55,7 +55,8 @@ ASKS = {
     "classifiers": {"classifiers"},
     "keys": {"keys"},
     "web": {
-        *("web", "office", "model", "language", "words", "outcome_words", "sign_words", "errors", "config", "protocol"),
+        *("web", "office", "model", "language", "words", "outcome_words", "sign_words", "coverage_words"),
+        *("errors", "config", "protocol"),
         *("classifiers", "keys", "ulid", "dlp"),
     },
 }

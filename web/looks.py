@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import Flask, g, request, url_for
 from flask_babel import Babel, format_datetime, get_timezone  # type: ignore[import-untyped]  # ships no types
 
+from dlp.coverage_words import read_so_far, share_unread, which_picture
 from dlp.language import Language, Say
 from dlp.office import Account, Right, allowed
 from dlp.sign_words import sign_words
@@ -34,6 +35,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         again=again,
         both=both,
+        coverage=coverage,
         event_word=event_word,
         sign_words=sign_words,
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
@@ -115,3 +117,10 @@ def size(number: int) -> str:
 def both(row: Mapping[str, Any], name: str) -> str:
     """The side of a pair of fields (``where_en``, ``where_zh``) that the reader reads."""
     return str(row.get(f"{name}_{language().value}") or row.get(f"{name}_en") or "")
+
+
+def coverage(row: Mapping[str, Any]) -> list[Say]:
+    """What a gap is about, and how far was read or how much was not, in the words of the receipt."""
+    detail = str(row.get("detail") or "")
+    read = read_so_far(detail) or share_unread(float(row.get("coverage", 1.0)))
+    return [words for words in (which_picture(detail), read) if words is not None]

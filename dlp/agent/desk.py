@@ -7,7 +7,8 @@ does not.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from typing import Protocol
 from classifiers.model import Level
 from dlp.custody import Custody, NotTakenError, Send, Transfer
 from dlp.custody import send as sends
-from dlp.custody.claiming import OpenClaimError
+from dlp.custody.claiming import Offer, OpenClaimError, Taken
 from dlp.errors import KeysError, UnreadableError, UsageError
 from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
@@ -26,6 +27,8 @@ from dlp.outbox.folders import Outbox
 
 JUDGINGS = 3
 """How often a file that changes under inspection is judged again at once; after that it is tried again later."""
+TOGETHER_SECONDS = 0.2
+"""How long the first of several Sends that are judged together may wait for the others."""
 PASSED_AS = {
     Choice.RELEASE: Action.ALLOW,
     Choice.FALSE_POSITIVE: Action.ALLOW,
@@ -61,6 +64,10 @@ class Desk:
         """Claim a drop; None when it went away meanwhile. Raises NotTakenError and OSError."""
         return self.custody.claim(path, origin, outbox)
 
+    def take_all(self, offers: Sequence[Offer]) -> list[Taken]:
+        """Claim several drops at once; what became of each. Raises OSError where none was taken."""
+        return self.custody.claim_all(offers)
+
     def judge(self, send: Send) -> Send:
         """Inspect the files of a claimed Send and do what policy wants.
 
@@ -68,12 +75,43 @@ class Desk:
         without keys to seal to; the Send stays claimed, and is tried again.
         """
         for _ in range(JUDGINGS):
-            verdicts = {member.id: self.verdict(send, member) for member in self.custody.members(send)}
             try:
-                return self.custody.settle(send, verdicts)
+                return self.custody.settle(send, self.verdicts(send))
             except ChangedError:
                 continue
         raise ChangedError(errno.ESTALE, "the file does not stop changing")
+
+    def judge_all(self, many: Sequence[Send]) -> Iterator[tuple[Send, Send | Exception]]:
+        """The same for several Sends, which wait for the disk together; what became of each, or what kept it."""
+        judged: list[tuple[Send, Mapping[str, Verdict]]] = []
+        since = time.monotonic()
+        for send in many:
+            try:
+                judged.append((send, self.verdicts(send)))
+            except Exception as error:  # noqa: BLE001 - it is of this one, and told to whoever asked
+                yield send, error
+            if time.monotonic() - since > TOGETHER_SECONDS:
+                yield from self._settled(judged)
+                judged, since = [], time.monotonic()
+        yield from self._settled(judged)
+
+    def _settled(self, judged: Sequence[tuple[Send, Mapping[str, Verdict]]]) -> Iterator[tuple[Send, Send | Exception]]:
+        try:
+            settled: Sequence[Send | Exception] = self.custody.settle_all(judged)
+        except Exception as error:  # noqa: BLE001 - it concerns each of them
+            settled = [error for _ in judged]
+        for (send, _), done in zip(judged, settled, strict=True):
+            yield send, self._again(send) if isinstance(done, ChangedError) else done
+
+    def _again(self, send: Send) -> Send | Exception:
+        try:
+            return self.judge(send)
+        except Exception as error:  # noqa: BLE001 - as above
+            return error
+
+    def verdicts(self, send: Send) -> dict[str, Verdict]:
+        """What policy wants with each file of a claimed Send, by id. Raises OSError where one cannot be read."""
+        return {member.id: self.verdict(send, member) for member in self.custody.members(send)}
 
     def verdict(self, send: Send, member: Transfer) -> Verdict:
         """What policy wants with one file, after what people decided about the same content for the same group."""

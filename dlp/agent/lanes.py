@@ -11,26 +11,30 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
 from dlp.agent.desk import Desk
 from dlp.custody import NotTakenError, Send
-from dlp.custody.claiming import OpenClaimError
+from dlp.custody.claiming import Offer, OpenClaimError
 from dlp.failures import TABLE, Failure, failure_of
 from dlp.model import Direction, Origin
 from dlp.outbox.drops import Drop
 
 WAITING = 256
 """Drops in the queue."""
+MOST_TOGETHER = 8
+"""Files that one thread takes at once while many wait: they are written down together and wait once for the disk."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds until a Send that failed for now is tried again; doubled each time."""
 PROGRAM = "outbox"
 STRANGER = "found in Ready"
+Waiting = TypeVar("Waiting")
 
 
 @dataclass(order=True, slots=True)
@@ -38,6 +42,14 @@ class _Later:
     due: float
     send: str = field(compare=False)
     pause: float = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one thread does next."""
+
+    files: int
+    do: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -57,7 +69,9 @@ class Lanes:
     problems: dict[str, Failure] = field(default_factory=dict)
     """Sends that could not be settled yet, and why."""
     _queue: deque[Drop] = field(default_factory=deque)
-    _under_way: set[Path] = field(default_factory=set)
+    _under_way: set[str] = field(default_factory=set)
+    _claimed: deque[Send] = field(default_factory=deque)
+    """Ours already, and not judged yet."""
     _later: list[_Later] = field(default_factory=list)
     _busy: int = 0
     _stopped: bool = False
@@ -85,9 +99,9 @@ class Lanes:
     def offer(self, drop: Drop) -> bool:
         """Queue a drop; false when the queue is full, or has one of this path that is not claimed yet."""
         with self._changed:
-            if drop.path in self._under_way or not self.room:
+            if (path := str(drop.path)) in self._under_way or not self.room:
                 return False
-            self._under_way.add(drop.path)
+            self._under_way.add(path)
             self._queue.append(drop)
             self._changed.notify()
             return True
@@ -103,77 +117,101 @@ class Lanes:
         return WAITING - len(self._queue)
 
     @property
-    def taken(self) -> Set[Path]:
-        """Drops in the queue that are not claimed yet."""
+    def taken(self) -> Set[str]:
+        """Paths of drops in the queue that are not claimed yet."""
         return self._under_way
 
     @property
     def waiting(self) -> int:
-        """Drops in the queue and in work."""
-        return len(self._queue) + self._busy
+        """Files in the queue and in work."""
+        return len(self._queue) + len(self._claimed) + self._busy
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                if isinstance(job, _Later):
-                    self._again(job)
-                else:
-                    self._take(job)
+                job.do()
             finally:
                 with self._changed:
-                    self._busy -= 1
+                    self._busy -= job.files
 
-    def _next(self) -> Drop | _Later | None:
+    def _next(self) -> _Job | None:
         with self._changed:
             while not self._stopped:
                 due = self._later[0].due - time.monotonic() if self._later else None
                 if due is not None and due <= 0:
-                    self._busy += 1
-                    return heapq.heappop(self._later)
+                    return self._begun(_Job(1, partial(self._again, heapq.heappop(self._later))))
+                if self._claimed:
+                    return self._begun(self._share(self._claimed, self._judge))
                 if self._queue:
-                    self._busy += 1
-                    if len(self._queue) == WAITING // 2:
+                    before = len(self._queue)
+                    job = self._share(self._queue, self._take)
+                    if before >= WAITING // 2 > len(self._queue):
                         self.roomy()
-                    return self._queue.popleft()
+                    return self._begun(job)
                 self._changed.wait(due)
         return None
 
-    def _take(self, drop: Drop) -> None:
-        program = STRANGER if drop.stranger else PROGRAM
-        origin = Origin(self.person(drop), program, Direction.OUTGOING, drop.group)
-        send = self._claim(drop, origin)
+    def _begun(self, job: _Job) -> _Job:
+        self._busy += job.files
+        return job
+
+    def _share(self, waiting: deque[Waiting], do: Callable[[list[Waiting]], None]) -> _Job:
+        """The next that wait; several at once only where enough for every other thread are left."""
+        count = min(MOST_TOGETHER, 1 + len(waiting) // (2 * self.count))
+        return _Job(count, partial(do, [waiting.popleft() for _ in range(count)]))
+
+    def _take(self, drops: list[Drop]) -> None:
+        claimed = self._claim(drops)
         # Free from the claim on: the next file of that name may be dropped while this one is judged.
         with self._changed:
-            self._under_way.discard(drop.path)
-        if os.path.lexists(drop.path):
+            self._under_way.difference_update(str(drop.path) for drop in drops)
+            self._claimed.extend(claimed)
+            self._changed.notify(max(0, len(claimed) - 1))  # one of them this thread takes next
+        if any(os.path.lexists(drop.path) for drop in drops):
             self.roomy()  # the next of that name came so early that a look passed it over
-        if send is not None:
-            self._settle(send.id, FIRST_PAUSE, lambda: self.desk.judge(send))
 
-    def _claim(self, drop: Drop, origin: Origin) -> Send | None:
+    def _judge(self, claimed: list[Send]) -> None:
+        for send, done in self.desk.judge_all(claimed):
+            self._settled(send.id, FIRST_PAUSE, done)
+
+    def _claim(self, drops: list[Drop]) -> list[Send]:
+        """Those that are ours now; of each other one it is said, or it is found again."""
+        offers = [Offer(drop.path, self._origin(drop), drop.outbox) for drop in drops]
         try:
-            return self.desk.take(drop.path, origin, drop.outbox)
-        except NotTakenError:
+            taken: Sequence[Send | Exception | None] = self.desk.take_all(offers)
+        except Exception as error:  # noqa: BLE001 - they lie where they were dropped, and a later scan offers them again
+            taken = [error for _ in drops]
+        return [one for drop, done in zip(drops, taken, strict=True) if (one := self._told(drop, done)) is not None]
+
+    def _origin(self, drop: Drop) -> Origin:
+        return Origin(self.person(drop), STRANGER if drop.stranger else PROGRAM, Direction.OUTGOING, drop.group)
+
+    def _told(self, drop: Drop, taken: Send | Exception | None) -> Send | None:
+        if isinstance(taken, NotTakenError):
             self.refused(drop)
-        except OpenClaimError as error:
-            self._postpone(error.send, FIRST_PAUSE, error)
-        except Exception as error:  # noqa: BLE001 - it lies where it was dropped, and a later scan offers it again
-            failure = failure_of(error)
-            structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(error).__name__)
+        elif isinstance(taken, OpenClaimError):
+            self._postpone(taken.send, FIRST_PAUSE, taken)
+        elif isinstance(taken, Exception):
+            failure = failure_of(taken)
+            structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(taken).__name__)
+        else:
+            return taken
         return None
 
     def _again(self, later: _Later) -> None:
-        self._settle(later.send, later.pause, lambda: self.desk.go_on(later.send))
-
-    def _settle(self, send: str, pause: float, way: Callable[[], Send | None]) -> None:
         try:
-            done = way()
+            done: Send | Exception | None = self.desk.go_on(later.send)
         except Exception as error:  # noqa: BLE001 - whatever it was, the Send must be tried again and not forgotten
-            self._postpone(send, pause, error)
-        else:
-            self.problems.pop(send, None)
-            if done is not None:
-                self.settled(done)
+            done = error
+        self._settled(later.send, later.pause, done)
+
+    def _settled(self, send: str, pause: float, done: Send | Exception | None) -> None:
+        if isinstance(done, Exception):
+            self._postpone(send, pause, done)
+            return
+        self.problems.pop(send, None)
+        if done is not None:
+            self.settled(done)
 
     def postpone(self, send: str, error: Exception) -> None:
         """Something failed with a Send: try it again, and say so meanwhile."""

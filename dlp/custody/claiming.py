@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from dlp import ulid
 from dlp.custody import plan as steps
@@ -17,10 +17,9 @@ from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
 from dlp.custody.plan import Intent, Move, Place, Plan, Step
 from dlp.custody.send import Kind, Send, Transfer
-from dlp.files import copy_judged, remove_tree, sync_folders
-from dlp.inspect import sha256_of
+from dlp.files import copy_judged, sync_folders
 from dlp.model import Origin, State
-from dlp.naming import free_name, rename_new
+from dlp.naming import rename_new
 from dlp.outbox.folders import Outbox, send_of
 
 
@@ -34,9 +33,33 @@ class NotTakenError(Exception):
 class OpenClaimError(OSError):
     """The drop was taken, but that could not be finished; ``send`` is to be resumed."""
 
-    def __init__(self, send: str) -> None:
-        super().__init__(errno.EIO, "the claim could not be finished")
-        self.send = send
+    def __init__(self, send: str, cause: OSError) -> None:
+        super().__init__(cause.errno, "the claim could not be finished")
+        self.send, self.__cause__ = send, cause
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A drop that may be taken."""
+
+    drop: Path
+    origin: Origin
+    outbox: Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A claim that is written down, and how it goes on."""
+
+    send: Send
+    intent: Intent
+    drop: Path
+    target: Path
+    outbox: Outbox
+
+
+Taken = Send | NotTakenError | OSError | None
+"""What became of an offer. None: it went away meanwhile. An error: the drop is where it was, but for OpenClaimError."""
 
 
 def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | None:
@@ -44,11 +67,37 @@ def claim(ground: Ground, drop: Path, origin: Origin, outbox: Outbox) -> Send | 
 
     Raises NotTakenError for links, sockets and the like, and OSError; the drop is then where it was.
     """
+    (taken,) = claim_all(ground, [Offer(drop, origin, outbox)])
+    if isinstance(taken, Exception):
+        raise taken
+    return taken
+
+
+def claim_all(ground: Ground, offers: Sequence[Offer]) -> list[Taken]:
+    """Take over several drops by one write of the journal and one wait for each folder; what became of each.
+
+    Raises what the journal raises; then nothing was taken.
+    """
+    looked = [_looked(offer.drop) for offer in offers]
+    begun: dict[int, _Begun] = {}
+    with ground.journal.transaction():  # their numbers too: each wait for the disk keeps all other files waiting
+        for place, (offer, found) in enumerate(zip(offers, looked, strict=True)):
+            if isinstance(found, tuple):
+                kind, modified = found
+                send = sends.new(ground.journal, kind, offer.drop.name, offer.origin, offer.outbox.root)
+                begun[place] = _begin(ground, send, offer.drop, offer.outbox, modified)
+    taken = dict(zip(begun, _carried_out(ground, list(begun.values())), strict=True))
+    return [taken[place] if isinstance(found, tuple) else found for place, found in enumerate(looked)]
+
+
+def _looked(drop: Path) -> tuple[Kind, int] | NotTakenError | OSError | None:
+    """What a drop is, and the time that it has; None where it went away, or what is wrong with it."""
     try:
-        kind = kind_of(drop)
+        return kind_of(drop), drop.lstat().st_mtime_ns
     except FileNotFoundError:
         return None
-    return _take(ground, drop, outbox, lambda: sends.new(ground.journal, kind, drop.name, origin, outbox.root))
+    except (NotTakenError, OSError) as error:
+        return error
 
 
 def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
@@ -60,7 +109,11 @@ def claim_copy(ground: Ground, descriptor: int, name: str, origin: Origin, outbo
     draft = outbox.draft_of(send.id, "copy")
     copy_judged(descriptor, draft, "")
     os.utime(draft, ns=(status.st_atime_ns, status.st_mtime_ns))
-    taken = _take(ground, draft, outbox, lambda: send)
+    with ground.journal.transaction():
+        begun = _begin(ground, send, draft, outbox, status.st_mtime_ns)
+    (taken,) = _carried_out(ground, [begun])
+    if isinstance(taken, Exception):
+        raise taken
     if taken is None:
         raise OSError(errno.ENOENT, "the copy went away", str(draft))
     return taken
@@ -85,36 +138,52 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _take(ground: Ground, drop: Path, outbox: Outbox, new: Callable[[], Send]) -> Send | None:
-    try:
-        modified = drop.lstat().st_mtime_ns
-    except FileNotFoundError:
-        return None
-    with ground.journal.transaction():  # its number too: each wait for the disk keeps all other files waiting
-        send = new()
-        target = outbox.claim_of(send.id, send.name)
-        plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
-        send = replace(send, path=target)
-        sends.insert(ground.journal, send)
-        if send.kind is Kind.FILE:
-            sends.keep_member(ground.journal, _only(send, modified))
-        intent = steps.intend(ground.journal, send.id, plan)
+def _begin(ground: Ground, send: Send, drop: Path, outbox: Outbox, modified: int) -> _Begun:
+    """Write down, inside a transaction, that a drop is about to be taken."""
+    target = outbox.claim_of(send.id, send.name)
+    plan = Plan(Step.CLAIM, State.CLAIMED, (Move(Place.CLAIM, str(drop), str(target)),))
+    send = replace(send, path=target)
+    sends.insert(ground.journal, send)
+    if send.kind is Kind.FILE:
+        sends.keep_member(ground.journal, only(send, modified))
+    return _Begun(send, steps.intend(ground.journal, send.id, plan), drop, target, outbox)
+
+
+def _carried_out(ground: Ground, begun: Sequence[_Begun]) -> list[Taken]:
+    """Move what is written down; what became of each."""
     ground.reach(Point.CLAIM_INTENDED)
+    moved = [(one, _moved(ground, one)) for one in begun]
     try:
-        _move(drop, target, outbox)
-    except BaseException as error:
-        if os.path.lexists(target):
-            raise OpenClaimError(send.id) from error  # it is ours already, though perhaps not durably
-        undo(ground, intent)
-        if isinstance(error, FileNotFoundError):
-            return None
-        raise
+        sync_folders(folder for one, done in moved if done is True for folder in (one.target.parent, one.drop.parent))
+    except OSError as error:
+        return [OpenClaimError(one.send.id, error) if done is True else done for one, done in moved]
     ground.reach(Point.CLAIM_MOVED)
-    return conclude(ground, intent, send)
+    return [_concluded(ground, one) if done is True else done for one, done in moved]
+
+
+def _moved(ground: Ground, one: _Begun) -> Literal[True] | OSError | None:
+    """Whether the file has its new name; otherwise as ``Taken``, and undone where nothing had happened."""
+    try:
+        _move(one.drop, one.target, one.outbox)
+    except OSError as error:
+        if os.path.lexists(one.target):
+            return OpenClaimError(one.send.id, error)  # it is ours already, though perhaps not durably
+        undo(ground, one.intent)
+        return None if isinstance(error, FileNotFoundError) else error
+    return True
+
+
+def _concluded(ground: Ground, one: _Begun) -> Taken:
+    try:
+        return conclude(ground, one.intent, one.send)
+    except NotTakenError as error:
+        return error
+    except OSError as error:
+        return OpenClaimError(one.send.id, error)
 
 
 def _move(drop: Path, target: Path, outbox: Outbox) -> None:
-    """One rename; a copy where the drop lies on another file system, the source going last."""
+    """One rename, not durable yet; a copy where the drop lies on another file system, the source going last."""
     try:
         rename_new(drop, target)
     except OSError as error:
@@ -126,7 +195,6 @@ def _move(drop: Path, target: Path, outbox: Outbox) -> None:
         rename_new(part, target)
         sync_folders([target.parent])
         drop.unlink()
-    sync_folders([target.parent, drop.parent])
 
 
 def undo(ground: Ground, intent: Intent) -> None:
@@ -161,50 +229,7 @@ def conclude(ground: Ground, intent: Intent, send: Send) -> Send:
     return send
 
 
-def resume_all(ground: Ground, intents: list[Intent]) -> list[tuple[str, Exception]]:
-    """After a kill with many claims open: as ``resume``, and one write of the journal for all; those that failed."""
-    failed: list[tuple[str, Exception]] = []
-    with ground.journal.transaction():
-        for intent in intents:
-            try:
-                resume(ground, intent)
-            except OSError as error:
-                failed.append((intent.send, error))
-    return failed
-
-
-def resume(ground: Ground, intent: Intent) -> None:
-    """After a kill: conclude where the rename had happened, forget where it had not.
-
-    What turned out to be no file meanwhile is a drop again, and refused like one. Raises OSError.
-    """
-    (move,) = intent.plan.moves
-    source, target = Path(move.source), Path(move.target)
-    if not os.path.lexists(target):
-        undo(ground, intent)
-        return
-    if os.path.lexists(source) and _same(source, target):
-        source.unlink()  # taken across file systems: the copy is whole and durable, the source was to go last
-    send = sends.get(ground.journal, intent.send)
-    if send.kind is Kind.FILE and not sends.members_of(ground.journal, send.id):
-        # Left by a version that wrote the file down only here; a Send without files would pass unjudged.
-        sends.keep_member(ground.journal, _only(send, target.lstat().st_mtime_ns))
-        send = sends.update(ground.journal, send, path=target)
-    with contextlib.suppress(NotTakenError):
-        conclude(ground, intent, send)
-
-
-def _same(source: Path, target: Path) -> bool:
-    if not (source.is_file() and target.is_file()):
-        return False
-    digests = []
-    for path in (source, target):
-        with path.open("rb") as file:
-            digests.append(sha256_of(file.fileno()))
-    return digests[0] == digests[1]
-
-
-def _only(send: Send, modified: int) -> Transfer:
+def only(send: Send, modified: int) -> Transfer:
     """The member of a Send that is one file, with the time it had when it was dropped."""
     return Transfer(ulid.new(), send.id, 0, send.number, send.name, modified)
 
@@ -225,17 +250,3 @@ def _files(send: Send, target: Path) -> tuple[list[Transfer], tuple[str, ...]]:
 
 def _within(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
-
-
-def sweep(ground: Ground, outbox: Outbox) -> None:
-    """At the start: remove drafts that no open step needs, for they are copies; drop what nobody knows anew."""
-    in_use = {intent.send for intent in steps.open_intents(ground.journal)}
-    for draft in sorted(outbox.drafts.iterdir()):
-        if send_of(draft) not in in_use:
-            remove_tree(draft)
-    waiting = set(sends.ids_in_states(ground.journal, *sends.UNSETTLED))
-    for claim in sorted(outbox.claims.iterdir()):
-        if send_of(claim) not in waiting and not sends.known(ground.journal, send_of(claim)):
-            # As after a journal was put back from a copy: it becomes a drop again, under its own name.
-            rename_new(claim, free_name(outbox.root, claim.name.partition(" ")[2] or claim.name))
-            sync_folders([outbox.root, outbox.claims])

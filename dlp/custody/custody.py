@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlp.custody import claiming, deciding, drafts, reports, settle
+from dlp.custody import claiming, claims_left, deciding, drafts, reports, settle
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
+from dlp.custody.claiming import Offer, Taken
 from dlp.custody.drafts import Treatment
 from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
 from dlp.custody.plan import Move, Place, Plan, Step
 from dlp.custody.send import KEPT, Send, Transfer
+from dlp.custody.settle import Planned
 from dlp.errors import KeysError, UsageError
 from dlp.files import opened_inside
 from dlp.language import Say
@@ -39,6 +42,10 @@ class Custody:
         """Take over a drop; see ``claiming.claim``."""
         return claiming.claim(self.ground, drop, origin, outbox)
 
+    def claim_all(self, offers: Sequence[Offer]) -> list[Taken]:
+        """Take over several drops at once; see ``claiming.claim_all``."""
+        return claiming.claim_all(self.ground, offers)
+
     def claim_copy(self, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
         """Take over a copy of an open file; see ``claiming.claim_copy``."""
         return claiming.claim_copy(self.ground, descriptor, name, origin, outbox)
@@ -60,20 +67,44 @@ class Custody:
         Raises ChangedError where a file is no longer what was judged (judge again), OSError and KeysError otherwise;
         the Send is then claimed as before, or its step is open and ``resume`` goes on with it.
         """
-        with self.ground.turns.of(send.id):
+        (settled,) = self.settle_all([(send, verdicts)])
+        if isinstance(settled, Exception):
+            raise settled
+        return settled
+
+    def settle_all(self, judged: Sequence[tuple[Send, Mapping[str, Verdict]]]) -> list[Send | OSError | KeysError]:
+        """The same for several Sends, which wait for the disk together; of each what became of it, or its error.
+
+        Raises what concerns all of them: what the journal raises, and OSError.
+        """
+        with contextlib.ExitStack() as turns:
+            for send, _ in judged:
+                turns.enter_context(self.ground.turns.of(send.id))
+            found = [self._planned(send, verdicts) for send, verdicts in judged]
+            planned = [one for one in found if isinstance(one, Planned)]
+            if not planned:
+                return [one for one in found if not isinstance(one, Planned)]
+            drafts.written(self.ground, (one.send for one in planned))
+            done = iter(settle.carry_out_all(self.ground, planned))
+            return [next(done) if isinstance(one, Planned) else one for one in found]
+
+    def _planned(self, send: Send, verdicts: Mapping[str, Verdict]) -> Planned | Send | OSError | KeysError:
+        """What is to be done with a Send, all of it prepared; the Send where nothing is, or what went wrong."""
+        try:
             self._finish(send.id, claimed=True)
             send = sends.get(self.ground.journal, send.id)
-            return self._settle(send, verdicts) if send.state in sends.UNSETTLED else send
+            if send.state not in sends.UNSETTLED:
+                return send
+            members = [_judged(member, verdicts[member.id]) for member in self.members(send)]
+            worst = max((verdict.action for verdict in verdicts.values()), key=ORDER.index, default=Action.ALLOW)
+            self.ground.reach(Point.JUDGED)
+            if worst in KEPT_AS:
+                return self._keeping(send, members, KEPT_AS[worst])
+            return self._placing(send, members, {one.id: treatment(verdicts[one.id].action) for one in members})
+        except (OSError, KeysError) as error:
+            return error
 
-    def _settle(self, send: Send, verdicts: Mapping[str, Verdict]) -> Send:
-        members = [_judged(member, verdicts[member.id]) for member in self.members(send)]
-        worst = max((verdict.action for verdict in verdicts.values()), key=ORDER.index, default=Action.ALLOW)
-        self.ground.reach(Point.JUDGED)
-        if worst in KEPT_AS:
-            return self._keep(send, members, KEPT_AS[worst])
-        return self._place(send, members, {one.id: treatment(verdicts[one.id].action) for one in members})
-
-    def _place(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Send:
+    def _placing(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Planned:
         outbox, claim = self.ground.outbox_of(send), self._claim(send)
         top, copies = drafts.to_send(self.ground, send, members, claim, how)
         moves = [Move(Place.READY, str(top), str(outbox.ready / drafts.ready_name(send, copies)))]
@@ -88,9 +119,9 @@ class Custody:
             notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
             sealed={copy.sealed_sha256: copy.transfer.id for copy in copies},
         )
-        return settle.carry_out(self.ground, send, plan, members)
+        return Planned(send, plan, tuple(members))
 
-    def _keep(self, send: Send, members: list[Transfer], state: State) -> Send:
+    def _keeping(self, send: Send, members: list[Transfer], state: State) -> Planned:
         outbox = self.ground.outbox_of(send)
         members = [replace(member, object=member.sha256) for member in members]
         # Who needs the objects is written down before they are stored, or another Send could remove them as unneeded.
@@ -107,7 +138,7 @@ class Custody:
             reports=reports.transfers(send, members, state),
             notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
         )
-        return settle.carry_out(self.ground, send, plan, members)
+        return Planned(send, plan, tuple(members))
 
     def _store(self, send: Send, member: Transfer) -> None:
         with self.opened(send, member) as descriptor:
@@ -161,7 +192,7 @@ class Custody:
         """``claimed``: it was judged, so it is known to be in our hands, though that step ends only with the next."""
         for intent in steps.open_intents(self.ground.journal, send, Step.CLAIM if claimed else None):
             if intent.plan.step is Step.CLAIM:
-                claiming.resume(self.ground, intent)
+                claims_left.resume(self.ground, intent)
             else:
                 settle.finish(self.ground, intent)
 
@@ -172,7 +203,7 @@ class Custody:
         full disk must not keep the agent from all other files.
         """
         intents = steps.open_intents(self.ground.journal)
-        failed = claiming.resume_all(self.ground, [one for one in intents if one.plan.step is Step.CLAIM])
+        failed = claims_left.resume_all(self.ground, [one for one in intents if one.plan.step is Step.CLAIM])
         for intent in intents:
             if intent.plan.step is Step.CLAIM:
                 continue
@@ -189,7 +220,7 @@ class Custody:
     def sweep(self) -> None:
         """Remove what nobody needs; only at the start, before anything else moves files."""
         for outbox in self.ground.outboxes:
-            claiming.sweep(self.ground, outbox)
+            claims_left.sweep(self.ground, outbox)
         settle.sweep(self.ground)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -46,7 +46,7 @@ def from_vault(ground: Ground, send: Send, members: Sequence[Transfer]) -> Path:
         path = place_in(send, top, member)
         ground.vault.take_out(member.object, path, identity)
         _dress(path, member)
-    _sync(send, top)
+    sync_folders([*_folders(send, top), top.parent])
     ground.reach(Point.DRAFT_WRITTEN)
     return top
 
@@ -56,7 +56,8 @@ def to_send(
 ) -> tuple[Path, list[Copy]]:
     """What goes to Ready: copies of the files that pass, sealed copies of the others.
 
-    Raises ChangedError where a file is no longer what was judged, OSError, and KeysError without keys to seal to.
+    Its own name is not durable yet: ``written`` waits for many at once. Raises ChangedError where a file is no longer
+    what was judged, OSError, and KeysError without keys to seal to.
     """
     top, copies = _fresh(ground, send, "send"), list[Copy]()
     _make_folders(send, top)
@@ -70,9 +71,14 @@ def to_send(
             else:
                 copy_judged(descriptor, path, member.sha256)
         _dress(path, member)
-    _sync(send, top)
-    ground.reach(Point.DRAFT_WRITTEN)
+    sync_folders(_folders(send, top))
     return top, copies
+
+
+def written(ground: Ground, sends: Iterable[Send]) -> None:
+    """The drafts of these Sends are whole: make their names durable. Raises OSError."""
+    sync_folders(ground.outbox_of(send).drafts for send in sends)
+    ground.reach(Point.DRAFT_WRITTEN)
 
 
 def place_in(send: Send, top: Path, member: Transfer) -> Path:
@@ -130,6 +136,6 @@ def _dress(path: Path, member: Transfer) -> None:
         os.utime(path, ns=(member.modified, member.modified))
 
 
-def _sync(send: Send, top: Path) -> None:
-    folders = [top, *(top / name for name in send.folders)] if send.kind is Kind.FOLDER else []
-    sync_folders([*folders, top.parent])
+def _folders(send: Send, top: Path) -> list[Path]:
+    """The folders of a Send that stands at ``top``."""
+    return [top, *(top / name for name in send.folders)] if send.kind is Kind.FOLDER else []

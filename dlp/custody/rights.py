@@ -17,9 +17,9 @@ READABLE = 0o644
 def dress(source: Path, to: Place, outbox: Outbox) -> None:
     """Give a file or folder the owner and mode that its place asks for, before it gets its name there.
 
-    Does nothing in portable mode, where everything belongs to the one person. Raises OSError.
+    Does nothing in portable mode, where everything belongs to the one person, nor to one that is gone. Raises OSError.
     """
-    if not outbox.owner or sys.platform == "win32":
+    if not outbox.owner or sys.platform == "win32" or not os.path.lexists(source):
         return
     if to is Place.READY:
         for path in _all(source):

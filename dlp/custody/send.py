@@ -163,7 +163,7 @@ def at_path(journal: Journal, path: Path) -> Send | None:
     return send_of(rows[0]) if rows else None
 
 
-def placed_in(journal: Journal, folder: Path) -> dict[Path, tuple[str, Kind, int]]:
+def placed_in(journal: Journal, folder: Path) -> dict[str, tuple[str, Kind, int]]:
     """What was put into a folder: by path the latest Send there, its kind, and the time that a single file has."""
     beginning = os.fsencode(folder) + b"/"
     asked = (
@@ -172,7 +172,7 @@ def placed_in(journal: Journal, folder: Path) -> dict[Path, tuple[str, Kind, int
         "AND sends.state IN ('ready', 'sealed', 'released') GROUP BY sends.id ORDER BY sends.id"
     )
     rows = journal.database.rows(asked, beginning, beginning[:-1] + b"0")
-    return {Path(os.fsdecode(row["path"])): (row["id"], Kind(row["kind"]), row["modified"]) for row in rows}
+    return {os.fsdecode(row["path"]): (row["id"], Kind(row["kind"]), row["modified"]) for row in rows}
 
 
 def transfer_with(journal: Journal, transfer: str) -> Transfer | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
@@ -20,47 +22,99 @@ from dlp.model import State
 from dlp.naming import free_name, rename_new
 from dlp.outbox.folders import Outbox, send_of
 
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step that is to be begun."""
+
+    send: Send
+    plan: Plan
+    members: tuple[Transfer, ...] = ()
+    """Files of the Send of which the journal is to know more."""
+
 
 def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer] = ()) -> Send:
     """Write down the changed members with the intent, then finish.
 
     Raises OSError; the step is then open, and ``finish`` goes on with it later.
     """
+    return _one(carry_out_all(ground, [Planned(send, plan, tuple(members))]))
+
+
+def carry_out_all(ground: Ground, planned: Sequence[Planned]) -> list[Send | OSError]:
+    """The same for steps of several Sends, which are written down, made durable and concluded together.
+
+    An OSError concerns one of them, whose step stays open. Raises what the journal raises, and OSError where it
+    concerns all.
+    """
     with ground.journal.transaction():
-        for member in members:
-            sends.keep_member(ground.journal, member)
-        if send.state is State.CLAIMED:
-            send = sends.update(ground.journal, send, state=State.INSPECTED)
-            steps.end_claim(ground.journal, send.id)
-        intent = steps.intend(ground.journal, send.id, plan)
+        begun = [_intended(ground, one) for one in planned]
     ground.reach(Point.INTENDED)
-    return _finish(ground, intent, send)
+    return _finish(ground, begun)
+
+
+def _intended(ground: Ground, one: Planned) -> tuple[Intent, Send]:
+    send = one.send
+    for member in one.members:
+        sends.keep_member(ground.journal, member)
+    if send.state is State.CLAIMED:
+        send = sends.update(ground.journal, send, state=State.INSPECTED)
+        steps.end_claim(ground.journal, send.id)
+    return steps.intend(ground.journal, send.id, one.plan), send
 
 
 def finish(ground: Ground, intent: Intent) -> Send:
-    """Do what of an intended step is not done yet."""
-    return _finish(ground, intent, sends.get(ground.journal, intent.send))
+    """Do what of an intended step is not done yet. Raises OSError; the step is then still open."""
+    return _one(_finish(ground, [(intent, sends.get(ground.journal, intent.send))]))
 
 
-def _finish(ground: Ground, intent: Intent, send: Send) -> Send:
-    outbox = ground.outbox_of(send)
-    for move in intent.plan.moves:
-        intent = _moved(ground, intent, move, outbox)
-    _receipt(ground, intent.plan)
-    send = _conclude(ground, intent, send)
+def _one(done: list[Send | OSError]) -> Send:
+    (only,) = done
+    if isinstance(only, OSError):
+        raise only
+    return only
+
+
+def _finish(ground: Ground, begun: Sequence[tuple[Intent, Send]]) -> list[Send | OSError]:
+    """Each phase for all before the next begins: they wait together for the disk."""
+    done: list[Intent | OSError] = [_tried(partial(_moved, ground, intent, send)) for intent, send in begun]
+    sync_folders(
+        folder
+        for intent, (_, send) in zip(done, begun, strict=True)
+        if isinstance(intent, Intent)
+        for folder in _changed(intent, ground.outbox_of(send))
+    )
+    done = [one if isinstance(one, OSError) else _tried(partial(_receipt, ground, one)) for one in done]
+    concluded = _conclude_all(ground, done, [send for _, send in begun])
     ground.reach(Point.CONCLUDED)
-    discard(ground, send)
+    concluded = [one if isinstance(one, OSError) else _tried(partial(discard, ground, one)) for one in concluded]
     ground.reach(Point.DISCARDED)
-    return send
+    return concluded
 
 
-def _moved(ground: Ground, intent: Intent, move: Move, outbox: Outbox) -> Intent:
-    """One rename to a free name. A source that is gone was moved before the kill that made us come again."""
+def _tried(do: Callable[[], Found]) -> Found | OSError:
+    """What it gives, or the OSError that it raised: of several Sends the others go on."""
+    try:
+        return do()
+    except OSError as error:
+        return error
+
+
+def _moved(ground: Ground, intent: Intent, send: Send) -> Intent:
+    """All renames of a step, each to a free name; not durable yet."""
+    for move in intent.plan.moves:
+        intent = _move(ground, intent, move, ground.outbox_of(send))
+        ground.reach(Point.MOVED)
+    return intent
+
+
+def _move(ground: Ground, intent: Intent, move: Move, outbox: Outbox) -> Intent:
+    """One rename. A source that is gone was moved before the kill that made us come again."""
     source, target = Path(move.source), Path(move.target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if os.path.lexists(source):
-        dress(source, move.to, outbox)
-    while os.path.lexists(source):
+    dress(source, move.to, outbox)
+    while True:
         try:
             rename_new(source, target)
         except FileExistsError:
@@ -69,60 +123,82 @@ def _moved(ground: Ground, intent: Intent, move: Move, outbox: Outbox) -> Intent
             plan = intent.plan.moved_to(move, target)
             intent = steps.change(ground.journal, intent, plan)
             move = next(one for one in plan.moves if one.source == move.source)
-            continue
-        # A draft that shows up again after a power cut is a copy, and swept; a claim would be the file twice.
-        sync_folders([target.parent, *([source.parent] if source.parent == outbox.claims else ())])
-    ground.reach(Point.MOVED)
+        except FileNotFoundError:
+            if not os.path.lexists(source):
+                return intent
+            if target.parent.is_dir():
+                raise
+            target.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            return intent
+
+
+def _changed(intent: Intent, outbox: Outbox) -> Iterator[Path]:
+    """Folders in which the renames of a step changed names, where that must be durable before it is concluded."""
+    moves = [(Path(move.source).parent, Path(move.target).parent) for move in intent.plan.moves]
+    yield from (target for _, target in moves)
+    # A draft that shows up again after a power cut is a copy, and swept; a claim would be the file twice.
+    yield from (source for source, _ in moves if source == outbox.claims)
+
+
+def _receipt(ground: Ground, intent: Intent) -> Intent:
+    if intent.plan.receipt:
+        path = Path(intent.plan.receipt)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, intent.plan.page.encode("utf-8", "replace"), 0o644)
+        ground.reach(Point.RECEIPT_WRITTEN)
     return intent
 
 
-def _receipt(ground: Ground, plan: Plan) -> None:
-    if plan.receipt:
-        path = Path(plan.receipt)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, plan.page.encode("utf-8", "replace"), 0o644)
-        ground.reach(Point.RECEIPT_WRITTEN)
+def _conclude_all(
+    ground: Ground, done: Sequence[Intent | OSError], send_of_each: Sequence[Send]
+) -> list[Send | OSError]:
+    with ground.journal.transaction():
+        return [
+            one if isinstance(one, OSError) else _conclude(ground, one, send)
+            for one, send in zip(done, send_of_each, strict=True)
+        ]
 
 
 def _conclude(ground: Ground, intent: Intent, send: Send) -> Send:
     plan, journal = intent.plan, ground.journal
-    with journal.transaction():
-        path, original = send.path, send.original
-        if plan.moves or plan.state in KEPT:  # a step that moves nothing leaves it where it is
-            path = plan.target(Place.READY) or plan.target(Place.ORIGINAL)
-            original = plan.target(Place.ORIGINAL)
-        send = sends.update(
-            journal,
-            send,
-            state=plan.state,
-            path=path,
-            original=original,
-            receipt=Path(plan.receipt) if plan.receipt else send.receipt,
-            detail=plan.detail,
-        )
-        for sha256, transfer in plan.sealed.items():
-            journal.note_sealed(sha256, transfer)
-        for kind, body in plan.reports:
-            journal.report(kind, body)
-        if plan.notes:
-            journal.append([(note.kind, note.who, note.subject, note.body) for note in plan.notes])
-        for sequence in plan.rulings:
-            rulings.applied(journal, sequence)
-        steps.end(journal, intent)
+    path, original = send.path, send.original
+    if plan.moves or plan.state in KEPT:  # a step that moves nothing leaves it where it is
+        path = plan.target(Place.READY) or plan.target(Place.ORIGINAL)
+        original = plan.target(Place.ORIGINAL)
+    send = sends.update(
+        journal,
+        send,
+        state=plan.state,
+        path=path,
+        original=original,
+        receipt=Path(plan.receipt) if plan.receipt else send.receipt,
+        detail=plan.detail,
+    )
+    for sha256, transfer in plan.sealed.items():
+        journal.note_sealed(sha256, transfer)
+    for kind, body in plan.reports:
+        journal.report(kind, body)
+    if plan.notes:
+        journal.append([(note.kind, note.who, note.subject, note.body) for note in plan.notes])
+    for sequence in plan.rulings:
+        rulings.applied(journal, sequence)
+    steps.end(journal, intent)
     return send
 
 
-def discard(ground: Ground, send: Send) -> None:
+def discard(ground: Ground, send: Send) -> Send:
     """Remove what a concluded step no longer needs: claim, drafts, objects that no Send needs. Idempotent."""
     outbox = ground.outbox_of(send)
     for left in (outbox.claim_of(send.id, send.name), *outbox.drafts_of(send.id)):
         remove_tree(left)
     if send.state in KEPT:
-        return
+        return send
     for member in sends.members_with_objects(ground.journal, send.id):
         forget_object(ground, member)
     if send.receipt:
         draft_of(send.receipt).unlink(missing_ok=True)
+    return send
 
 
 def forget_object(ground: Ground, member: Transfer) -> None:

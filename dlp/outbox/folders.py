@@ -34,26 +34,20 @@ class Outbox:
     """One folder per Send that was taken over, named by its id."""
     drafts: Path = field(init=False, compare=False)
     """Copies on their way to ``ready`` or ``originals``; what lies here is always a copy."""
+    ready: Path = field(init=False, compare=False)
+    """What may be sent: allowed files and sealed copies."""
+    held: Path = field(init=False, compare=False)
+    """One receipt per held or blocked Send."""
+    originals: Path = field(init=False, compare=False)
+    """The originals of sealed files, and files that were taken back."""
 
     def __post_init__(self) -> None:
         """Once, because each file that goes through asks for them many times."""
-        object.__setattr__(self, "claims", self.root / PRIVATE / "claims")
-        object.__setattr__(self, "drafts", self.root / PRIVATE / "drafts")
-
-    @property
-    def ready(self) -> Path:
-        """What may be sent: allowed files and sealed copies."""
-        return self.root / READY.to(self.language)
-
-    @property
-    def held(self) -> Path:
-        """One receipt per held or blocked Send."""
-        return self.root / HELD.to(self.language)
-
-    @property
-    def originals(self) -> Path:
-        """The originals of sealed files, and files that were taken back."""
-        return self.root / ORIGINALS.to(self.language)
+        names = {"ready": READY, "held": HELD, "originals": ORIGINALS}
+        folders = {name: self.root / said.to(self.language) for name, said in names.items()}
+        folders |= {"claims": self.root / PRIVATE / "claims", "drafts": self.root / PRIVATE / "drafts"}
+        for name, folder in folders.items():
+            object.__setattr__(self, name, folder)
 
     @property
     def reserved(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import unpacked, zipped
+from dlp.read import unpacked, zip_salvage, zipped
 from dlp.read.visit import Parts, Visit
 
 _UTF8_NAMES = 0x800
@@ -21,11 +21,13 @@ def read(visit: Visit) -> Parts:
         archive = visit.source.zipped()
     except (zipfile.BadZipFile, NotImplementedError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__)
+        yield from zip_salvage.read(visit)
         return
     if archive.comment:
         yield Block(legacy(archive.comment), visit.place(Region.METADATA, part="comment"))
     if zipped.hides_members(archive):
         yield visit.unread(GapReason.BROKEN, "members that its directory does not name", 0.5)
+        yield from zip_salvage.read(visit, {member.header_offset for member in archive.infolist()})
     members = archive.infolist()
     for number, member in enumerate(members):
         visit.progress, visit.told = number / len(members), f"{number} of {len(members)} members"

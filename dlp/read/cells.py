@@ -1,4 +1,4 @@
-"""Cells of spreadsheets with sheet and address, by python-calamine (xlsx, xlsm, xlsb, xls, ods)."""
+"""Cells of spreadsheets with sheet and address, by python-calamine (xlsx, xlsm, xls)."""
 
 from __future__ import annotations
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import charset
+from dlp.read.text import pieces
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ _BLOCKS = frozenset(
     ]
 )
 _ATTRIBUTES = ("alt", "title", "placeholder", "value", "content", "label", "aria-label", "summary", "data-title")
+_LOOKS = (
+    "class id style width height align valign border cellpadding cellspacing bgcolor color face size rel type lang dir "
+    "target colspan rowspan media method charset nowrap vlink link alink text marginheight marginwidth clear hspace "
+    "vspace scope tabindex role http-equiv xmlns xml:lang"
+)
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:([\w/+.-]+)?(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]+)$")
 
@@ -79,8 +86,12 @@ def read(visit: Visit) -> Parts:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
     root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     yield from _runs(visit, root)
+    others: dict[str, None] = {}
     for element in root.iter():
         yield from _unshown(visit, element)
+        others.update(dict.fromkeys(_others(element)))
+    for piece in pieces(iter(["\n".join(others)])):
+        yield Block(piece, visit.place(part="attributes"))
 
 
 def encoding(content: bytes) -> str:
@@ -127,6 +138,22 @@ def _region(tag: str, region: Region) -> Region:
     return {"td": Region.CELL, "th": Region.CELL, "title": Region.TITLE, "h1": Region.TITLE, "p": Region.BODY}.get(
         tag, region
     )
+
+
+def _others(element: Element) -> list[str]:
+    """Links and whatever else stands in attributes, but for how things look."""
+    if not isinstance(element.tag, str):
+        return []
+    return [
+        value
+        for name, value in ((str(name), str(value)) for name, value in element.attrib.items())
+        if name not in _looks() and name not in _ATTRIBUTES and not value.lstrip().startswith("data:")
+    ]
+
+
+@cache
+def _looks() -> frozenset[str]:
+    return frozenset(_LOOKS.split())
 
 
 def _unshown(visit: Visit, element: Element) -> Parts:

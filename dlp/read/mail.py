@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from functools import cache
+from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import charset
 from dlp.read.archive import legacy
 from dlp.read.visit import Parts, Visit
 
+if TYPE_CHECKING:
+    from email.policy import Policy
+
 _LABELS = re.compile(r"label|sensitiv|classif|keywords|secre|confiden|密", re.IGNORECASE)
 _TITLES = frozenset({"subject"})
+_PACKING = ("content-type", "content-transfer", "content-disposition", "content-id", "content-location", "mime-")
+_NOTICE = re.compile(r"This is a (?:cryptographically signed |multi-?part )?message in MIME format\.?", re.IGNORECASE)
 _ROUTING = frozenset({"received", "dkim-signature", "authentication-results", "arc-seal", "arc-message-signature"})
 
 
@@ -22,7 +29,19 @@ def read(visit: Visit) -> Parts:
 
     visit.budget.held(visit.source.size)
     visit.source.file.seek(0)
-    yield from _message(visit, BytesParser().parse(visit.source.file), 0)
+    yield from _message(visit, BytesParser(policy=_policy()).parse(visit.source.file), 0)
+
+
+@cache
+def _policy() -> Policy[Message]:
+    """Headers as they stand: raw bytes in them, as Chinese programs write, would come as signs for lost characters."""
+    from email.policy import Compat32
+
+    class _Raw(Compat32):
+        def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - as the base class has it
+            return value
+
+    return _Raw()
 
 
 def _message(visit: Visit, message: Message, depth: int) -> Parts:
@@ -64,16 +83,16 @@ def _once(alternatives: Iterator[Parts]) -> Parts:
 def _headers(visit: Visit, message: Message, *, own: bool) -> Parts:
     for name, raw in message.items():
         lower = name.lower()
-        if lower in _ROUTING or (
-            not own and not _LABELS.search(name) and lower not in {"subject", "content-description"}
-        ):
+        # How a part is packed is no text; what else stands before it may be.
+        if lower in _ROUTING or (not own and lower.startswith(_PACKING) and not _LABELS.search(name)):
             continue
         region = Region.TITLE if lower in _TITLES else Region.METADATA
         if text := decoded(str(raw)):
             yield Block(text, visit.place(region, part=name))
     for around in (message.preamble, message.epilogue):
-        if around and around.strip() and "MIME" not in around:
-            yield Block(around, visit.place(part="preamble"))
+        if around and around.strip() and not _NOTICE.fullmatch(around.strip()):
+            text = legacy(around.encode("utf-8", "surrogateescape"))
+            yield Block(text, visit.place(part="preamble"))
 
 
 def _leaf(visit: Visit, message: Message) -> Parts:
@@ -132,6 +151,8 @@ def decoded(raw: str) -> str:
             found.append(text if text.isascii() else legacy(text.encode("utf-8", "surrogateescape")))
             continue
         try:
+            if codec is None:
+                text = text.decode("raw-unicode-escape").encode("utf-8", "surrogateescape")
             wide = "gb18030" if (codec or "").lower() in {"gb2312", "gbk"} else codec
             found.append(text.decode(wide) if wide and wide != "unknown-8bit" else legacy(text))
         except (LookupError, ValueError):

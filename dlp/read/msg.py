@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Generator
+
 from classifiers.model import Block, Region
 from dlp.read import charset
 from dlp.read.compound import Compound, storage
 from dlp.read.rtf_packed import unpacked
-from dlp.read.visit import Parts
+from dlp.read.visit import Part, Parts
 
 _UNICODE, _NARROW, _BINARY = "001F", "001E", "0102"
 _SUBJECT, _BODY, _HTML, _RTF, _FILE, _LONG_NAME, _NAME = "0037", "1000", "1013", "1009", "3701", "3707", "3704"
@@ -14,6 +17,7 @@ _NAMES = {
     "0C1A": "From", "0E04": "To", "0E03": "Cc", "0E02": "Bcc", "007D": "headers", "3001": "name", "0042": "Sender",
     "0E1D": "Subject", "0070": "Topic", "3A06": "Given name", "3A11": "Surname", "3A16": "Company", "8005": "named",
 }  # fmt: skip
+_WORD = re.compile(r"\w+")
 _COPIES = frozenset({"0E1D", "0070", "3001", "300B", "0065", "0C1E", "003B", "0051", "0052", "007F"})
 
 
@@ -41,18 +45,41 @@ def read(message: Compound) -> Parts:
             continue
         region = {_SUBJECT: Region.TITLE, _BODY: Region.BODY}.get(tag, Region.METADATA)
         yield Block(text, visit.place(region, part="" if region is Region.BODY else _NAMES.get(tag, tag)))
-    if not texts.get(_BODY, "").strip():
-        if _HTML in binaries:
-            yield from visit.inner("body.html", binaries[_HTML])
-        elif _RTF in binaries:
-            yield from visit.inner("body.rtf", unpacked(binaries[_RTF]))
+    said = "".join(texts.get(_BODY, "").split())
+    for tag, label in ((_HTML, "body.html"), (_RTF, "body.rtf")):
+        if tag in binaries:
+            content = binaries[tag] if tag == _HTML else unpacked(binaries[tag])
+            # Programs show one of the forms: what this one says and the others did not, is new.
+            said = yield from _new(visit.inner(label, content), said)
     yield from _attachments(message)
+
+
+def _new(parts: Parts, said: str) -> Generator[Part, None, str]:
+    """Blocks whose words were not said before; what was said then is the generator's value."""
+    told = bool(said)
+    for part in parts:
+        if not isinstance(part, Block):
+            yield part
+            continue
+        # Links stand between the words of one form and behind those of another: compared word by word.
+        if not told or (any(word not in said for word in _WORD.findall(part.text)) and not _is_packing(part)):
+            yield part
+        said += "\n" + "".join(part.text.split())
+    return said
+
+
+def _is_packing(block: Block) -> bool:
+    """Whether a Block is how a form of the body is written: its name, HTML tags inside RTF."""
+    return block.place.region is Region.FILE_NAME or block.place.part.startswith("ignored: ")
 
 
 def _text(raw: bytes, kind: str) -> str:
     if kind == _UNICODE:
         return raw.decode("utf-16-le", "replace").rstrip("\0")
-    return raw.decode(charset.of(raw) or "gb18030", "replace").rstrip("\0")
+    # The zero at its end is no sign of UTF-16, which this kind of property never is.
+    raw = raw.rstrip(b"\0")
+    codec = charset.of(raw) or "gb18030"
+    return raw.decode("gb18030" if codec.startswith("utf-16") else codec, "replace")
 
 
 def _recipient(message: Compound, name: tuple[str, ...]) -> Parts:

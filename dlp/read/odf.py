@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,9 @@ _STRONGER = frozenset({"annotation", "note", "notes"})
 """What a box inside them is part of."""
 _AROUND = tuple("{*}" + name for name in (*_REGIONS, "deletion", "page", "table"))
 _SAID = ("{*}title", "{*}desc", "{*}alt", "{*}formula", "{*}script", "{*}creator")
-_OWN = ("content.xml", "styles.xml", "meta.xml", "settings.xml")
+_OWN = frozenset({"content.xml", "styles.xml", "meta.xml"})
+_PROGRAM = frozenset({"settings.xml", "manifest.xml", "manifest.rdf"})
+_TYPE = re.compile(rb"application/[\w.+-]{1,90}\s*")
 
 
 def read(visit: Visit) -> Parts:
@@ -53,7 +56,7 @@ def read(visit: Visit) -> Parts:
 
 def _entry(visit: Visit, package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Parts:
     name = entry.filename
-    if name in {"mimetype", "META-INF/manifest.xml"} or name.endswith("manifest.rdf") or zipped.is_empty(entry):
+    if zipped.is_empty(entry):
         return
     try:
         with zipped.opened(package, entry) as stream:
@@ -61,16 +64,29 @@ def _entry(visit: Visit, package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Pa
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__, part=name)
         return
-    if name.rpartition("/")[2] in _OWN or (name.endswith(".xml") and not name.startswith("Configurations")):
-        tree = markup.parsed(content)
-        yield from opc.problem(visit, name, tree.problem)
-        if tree.root is not None and "settings" not in name:
-            yield from flat(visit, tree.root, "" if name == "content.xml" else name)
+    if name.endswith((".xml", ".rdf")) and not name.startswith("Configurations"):
+        yield from _xml(visit, name, content)
+    elif name == "mimetype" and _TYPE.fullmatch(content):
+        return
     elif name == "layout-cache":
         # LibreOffice's memory of where its pages break.
         yield from (Block(text, visit.place(part=name)) for text in salvage.strings(content))
     else:
         yield from visit.inner(name, content, coverage=0.0 if name.startswith("Thumbnails/") else None)
+
+
+def _xml(visit: Visit, name: str, content: bytes) -> Parts:
+    tree, own = markup.parsed(content), name.rpartition("/")[2]
+    yield from opc.problem(visit, name, tree.problem)
+    if tree.root is None:
+        return
+    if own in _OWN:
+        yield from flat(visit, tree.root, "" if name == "content.xml" else name)
+        return
+    # Programs write settings and lists of parts for themselves; what is no part of the format is a person's.
+    texts = salvage.worded(map(str, tree.root.itertext())) if own in _PROGRAM else list(markup.texts(tree.root))
+    if texts:
+        yield Block("\n".join(texts), visit.place(Region.METADATA if own in _PROGRAM else Region.BODY, part=name))
 
 
 def flat(visit: Visit, root: Element, part: str = "") -> Parts:

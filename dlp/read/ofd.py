@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import markup, zipped
+from dlp.read import markup, salvage, zipped
 from dlp.read.ofd_page import Page
 from dlp.read.visit import Part, Parts, Visit
 
@@ -163,12 +163,24 @@ def _attachments(visit: Visit, package: Package, part: str, numbers: dict[str, i
 def _rest(visit: Visit, package: Package) -> Parts:
     """Parts that nothing led to: pictures, fonts, seals, versions, and whatever was hidden among them."""
     for name, original in package.names.items():
-        if name in package.read or _SYSTEM.search(original):
+        if name in package.read:
             continue
         if name.endswith(".xml"):
             root = yield from package.tree(name)
-            texts = [] if root is None else [str(text).strip() for text in root.itertext() if str(text).strip()]
-            if texts:
+            nodes = [str(text).strip() for text in root.itertext() if str(text).strip()] if root is not None else []
+            if texts := salvage.worded(nodes) if _SYSTEM.search(original) else nodes:
                 yield Block("\n".join(texts), visit.place(part=original))
-        elif not name.endswith(".dat"):
-            yield from visit.inner(original, package.content(name))
+        elif _is_signature(name, content := package.content(name)):
+            if texts := list(salvage.strings(content)):
+                yield Block("\n".join(texts), visit.place(Region.METADATA, part=original))
+        else:
+            yield from visit.inner(original, content)
+
+
+def _is_signature(name: str, content: bytes) -> bool:
+    """Whether a part is a signature or seal (GM/T 0031) and nothing else: one sequence of ASN.1 from end to end."""
+    if not name.endswith(".dat") or content[:1] != b"\x30" or len(content) < 4:
+        return False
+    width = content[1] & 0x7F if content[1] & 0x80 else 0
+    length = int.from_bytes(content[2 : 2 + width]) if width else content[1]
+    return width <= 4 and 2 + width + length == len(content)

@@ -123,7 +123,7 @@ def _embedded(package: Package, entry: zipfile.ZipInfo) -> Parts:
 
 def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     visit, name = package.visit, entry.filename
-    if entry.file_size > markup.MOST_TREE:
+    if zipped.size(entry) > markup.MOST_TREE:
         yield from stripped(package, entry)
         return
     formatting = _is_formatting(kind)
@@ -177,6 +177,10 @@ def stripped(package: Package, entry: zipfile.ZipInfo) -> Parts:
         for text in markup.stripped(decoded):
             if text.strip():
                 yield Block(text, visit.place(part=entry.filename))
+        if stream.tell() != entry.file_size:
+            raise zipfile.BadZipFile("not its size")
+    # What stands in attributes, such as alternative texts, was not looked for.
+    yield visit.unread(GapReason.TOO_BIG, f"tree_bytes: {markup.MOST_TREE}", 0.1, part=entry.filename)
 
 
 def _whole_characters(visit: Visit, stream: Unpacking, packed: int) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from classifiers.model import GapReason
-from dlp.read import picture_notes
+from dlp.read import picture_behind, picture_notes
 from dlp.read.visit import Parts, Visit
 
 _DRAWN = frozenset({"image/emf", "image/wmf", "image/x-wmf", "image/vnd.dxf", "image/vnd.dwg"})
@@ -19,8 +19,12 @@ _READABLE = 400 * 560
 def read(visit: Visit) -> Parts:
     """A Gap with the share of a page that the picture takes; a picture sent by itself is all of the file."""
     source = visit.source
-    for name, text in picture_notes.texts(source.head(_LOOKED_AT)):
+    head = source.head(_LOOKED_AT)
+    if size := dimensions(head):
+        yield from visit.property("dimensions", f"{size[0]} × {size[1]}")
+    for name, text in picture_notes.texts(head):
         yield from visit.property(name, text)
+    yield from picture_behind.read(visit)
     gap = visit.unseen(GapReason.PICTURE, coverage(visit), source.size)
     if visit.eyes is None or visit.media_type in _DRAWN:
         yield gap

@@ -17,9 +17,10 @@ _TAGS = {
     0x9286: "UserComment", 0xA420: "ImageUniqueID", 0x010D: "DocumentName", 0x013C: "HostComputer",
     0xA430: "CameraOwnerName",
 }  # fmt: skip
-_EXIF, _GPS = 0x8769, 0x8825
+_EXIF, _GPS, _IPTC = 0x8769, 0x8825, 0x83BB
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
 _MOST_ENTRIES, _MOST_TEXT = 500, 1 << 20
+_GIF_COMMENT = re.compile(rb"!\xfe")
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>|<rdf:RDF.*?</rdf:RDF>", re.DOTALL)
 
 
@@ -31,14 +32,28 @@ def texts(content: bytes) -> Iterator[tuple[str, str]]:
         yield from _jpeg(content)
     elif content[:4] in {b"II*\0", b"MM\0*"}:
         yield from tiff(content)
+    elif content.startswith(b"GIF8"):
+        for found in _GIF_COMMENT.finditer(content[:_MOST_TEXT]):
+            yield "comment", _legacy(_blocks(content, found.end()))
     elif (at := content.find(b"Exif\0\0", 0, 1 << 20)) >= 0:
         yield from tiff(content[at + 6 :])
+    elif content.startswith(b"RIFF") and (at := content.find(b"EXIF")) >= 0:
+        yield from tiff(content[at + 8 :])
     for found in _XMP.finditer(content[:_MOST_TEXT]):
         for text in dict.fromkeys(re.split(rb"<[^>]*>", found[0])):
             if text.strip():
                 yield "XMP", text.decode("utf-8", "replace").strip()
         for value in re.findall(rb'="([^"]*[^\x00-\x7f][^"]*)"', found[0]):
             yield "XMP", value.decode("utf-8", "replace")
+
+
+def _blocks(content: bytes, at: int) -> bytes:
+    """The sub-blocks of a GIF extension, up to the empty one."""
+    found = bytearray()
+    while at < len(content) and content[at] and len(found) < _MOST_TEXT:
+        found += content[at + 1 : at + 1 + content[at]]
+        at += 1 + content[at]
+    return bytes(found)
 
 
 def _png(content: bytes) -> Iterator[tuple[str, str]]:
@@ -111,10 +126,14 @@ def tiff(content: bytes) -> Iterator[tuple[str, str]]:
 
 def _entry(content: bytes, order: str, at: int, waiting: list[int]) -> Iterator[tuple[str, str]]:
     tag, kind, count, place = struct.unpack_from(order + "HHII", content, at)
-    if tag in {_EXIF, _GPS}:
+    if tag == _EXIF:
         waiting.append(place)
-        if tag == _GPS:
-            yield "GPS", "position"
+        return
+    if tag == _GPS:
+        yield "GPS", _position(content, order, place)
+        return
+    if tag == _IPTC:
+        yield from _iptc(content[place : place + min(_SIZES.get(kind, 0) * count, _MOST_TEXT)])
         return
     size = _SIZES.get(kind, 0) * count
     raw = content[at + 8 : at + 8 + size] if size <= 4 else content[place : place + min(size, _MOST_TEXT)]
@@ -128,6 +147,23 @@ def _entry(content: bytes, order: str, at: int, waiting: list[int]) -> Iterator[
         text = _legacy(raw)
     if text := text.strip("\0 "):
         yield _TAGS[tag], text
+
+
+def _position(content: bytes, order: str, at: int) -> str:
+    """Latitude and longitude in degrees, with their directions (CIPA DC-008, 4.6.6); and names of places, if any."""
+    told: dict[int, str] = {}
+    (count,) = struct.unpack_from(order + "H", content, at)
+    for number in range(min(count, 40)):
+        tag, kind, length, place = struct.unpack_from(order + "HHII", content, at + 2 + 12 * number)
+        if tag in {1, 3}:
+            told[tag + 1] = told.get(tag + 1, "") + chr(content[at + 10 + 12 * number])
+        elif tag in {2, 4} and kind == 5 and length == 3:
+            parts = struct.unpack_from(order + "6I", content, place)
+            degrees = sum(parts[2 * i] / (parts[2 * i + 1] or 1) / 60**i for i in range(3))
+            told[tag] = f"{degrees:.6f} " + told.get(tag, "")
+        elif tag == 28 and length > 8:
+            told[tag] = _legacy(content[place + 8 : place + min(length, 1000)])
+    return ", ".join(told[tag].strip() for tag in sorted(told)) or "position"
 
 
 def _legacy(raw: bytes) -> str:

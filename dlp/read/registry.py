@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import cast
 
-from classifiers.model import GapReason
+from classifiers.model import Block, GapReason
 from dlp.read.visit import Parts, Visit
 
 Reader = Callable[[Visit], Parts]
@@ -24,6 +24,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("application/zip", "archive"),
     ("application/epub+zip", "archive"),
     ("application/vnd.oasis.opendocument.*", "odf"),
+    ("application/vnd.sun.xml.*", "odf"),
     ("application/x-tar", "tar"),
     ("application/gzip", "compressed"),
     ("application/x-bzip2", "compressed"),
@@ -45,6 +46,7 @@ READERS: tuple[tuple[str, str], ...] = (
     (f"{OOXML}.presentationml.presentation", "slides"),
     ("application/vnd.openxmlformats-package", "office"),
     ("application/applefile", "apple"),
+    ("application/vnd.microsoft.portable-executable", "program"),
     ("application/x-ds-store", "strings"),
     ("image/emf", "drawn"),
     ("image/wmf", "drawn"),
@@ -53,6 +55,9 @@ READERS: tuple[tuple[str, str], ...] = (
     ("video/*", "media"),
     ("font/*", "media"),
 )
+_LOOKED_AT = 1 << 20
+_DOCUMENTS = ("application/vnd.ms-", "application/msword", "application/vnd.wordperfect", "application/vnd.lotus")
+"""What libmagic knows as documents and nothing here reads: their runs of characters are told, marked as salvage."""
 ENCRYPTED = "encrypted"
 """Parameter of the media type of a file whose outside already tells that it is encrypted."""
 
@@ -68,7 +73,7 @@ def reader(media_type: str) -> Reader:
     starred = (name for name in table if name.endswith("*") and plain.startswith(name[:-1]))
     module = table.get(plain) or next((table[name] for name in starred), None)
     if module is None:
-        return _unknown
+        return unknown
     return cast(Reader, importlib.import_module(f"dlp.read.{module}").read)
 
 
@@ -81,9 +86,15 @@ def _encrypted(visit: Visit) -> Parts:
     yield visit.unread(GapReason.ENCRYPTED, visit.media_type)
 
 
-def _unknown(visit: Visit) -> Parts:
-    # Nothing but zeros is nothing: Office leaves such parts behind.
-    if visit.source.size and visit.source.file.read(1 << 20).strip(b"\0"):
-        from dlp.read import second_vote
+def unknown(visit: Visit) -> Parts:
+    """A Gap for what none reads, with what libmagic takes it for."""
+    # Nothing but empty bytes is nothing: Office leaves such parts behind.
+    head = visit.source.file.read(_LOOKED_AT) if visit.source.size else b""
+    if not head.strip(b"\0\xff"):
+        return
+    from dlp.read import salvage, second_vote
 
-        yield visit.unread(GapReason.UNKNOWN_TYPE, second_vote.of(visit.source) or visit.media_type)
+    vote = second_vote.of(visit.source)
+    if vote.startswith(_DOCUMENTS) and (texts := list(salvage.strings(head))):
+        yield Block("\n".join(texts), visit.place(part="salvage"))
+    yield visit.unread(GapReason.UNKNOWN_TYPE, vote or visit.media_type)

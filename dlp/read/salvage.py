@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _WIDE = re.compile("[\x20-\x7e\t\r\n\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]{4,}")
 # What cannot be readable is ruled out byte by byte, in C, before any pattern looks at it: half the time.
@@ -11,6 +11,13 @@ _HIGH_BYTES = bytes(byte in {0x00, 0x30, 0xFF} or 0x4E <= byte <= 0x9F for byte 
 _FOUR = re.compile(rb"\x01\x01\x01\x01+")
 _PRINTED = bytes(0x20 <= byte <= 0x7E or byte == 0x09 for byte in range(256))
 _SIX = re.compile(rb"\x01\x01\x01\x01\x01\x01+")
+
+_CODED = re.compile(r"[A-Za-z0-9+/\r\n]{24,}={0,2}|true|false|-?[\d.]{1,7}")
+
+
+def worded(texts: Iterable[str]) -> list[str]:
+    """Text nodes of XML that programs write for themselves, without digests, pictures, switches and small numbers."""
+    return [text for text in map(str.strip, texts) if text and not _CODED.fullmatch(text)]
 
 
 def strings(content: bytes) -> Iterator[str]:

@@ -22,7 +22,7 @@ def read(visit: Visit) -> Parts:
             if archive.needs_password():
                 yield from _locked(visit, archive.getnames())
                 return
-            counted = _Counted(visit)
+            counted, names = _Counted(visit), archive.getnames()
             _check(visit, archive)
             archive.extractall(factory=counted)
     except PasswordRequired:
@@ -31,7 +31,10 @@ def read(visit: Visit) -> Parts:
     except (ArchiveError, OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__)
         return
-    for name, member in counted.members.items():
+    for name in dict.fromkeys(names):
+        if name not in {member for member, _ in counted.members}:
+            yield Block(name, visit.place(Region.FILE_NAME, part=name))
+    for name, member in counted.members:
         yield from visit.inner(name, member.content())
 
 
@@ -91,10 +94,11 @@ class _Counted:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self.members: dict[str, _Member] = {}
+        self.members: list[tuple[str, _Member]] = []
+        """Two may have one name."""
 
     def create(self, filename: str) -> _Member:
         """A place for the member of this name."""
         self._visit.budget.member(self._visit.source.depth)
-        self.members[filename] = _Member(self._visit)
-        return self.members[filename]
+        self.members.append((filename, _Member(self._visit)))
+        return self.members[-1][1]

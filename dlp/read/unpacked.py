@@ -55,15 +55,25 @@ def read(visit: Visit, name: str, stream: Unpacking, size: int, packed: int) -> 
     """A member read as a document of its own; ``size`` as its header tells it, ``packed`` as it is stored."""
     chunks = visit.counted(stream, packed)
     held = io.BytesIO()
-    for chunk in chunks:
-        held.write(chunk)
-        if held.tell() > _STREAMED:
-            if _is_text(held.getvalue()[:HEAD]):
-                file = _Streamed(held.getvalue(), chunks)
-                yield from visit.inner(name, file, max(size, held.tell()))  # type: ignore[arg-type]
-                return
-            visit.budget.held(held.tell())
-    yield from visit.inner(name, held.getvalue())
+    broken: Exception | None = None
+    try:
+        for chunk in chunks:
+            held.write(chunk)
+            if held.tell() > _STREAMED:
+                if _is_text(held.getvalue()[:HEAD]):
+                    break
+                visit.budget.held(held.tell())
+        else:
+            chunks = iter(())
+    except Exception as error:  # noqa: BLE001 - what came before it is read, then it is the caller's
+        broken, chunks = error, iter(())
+    if held.tell() > _STREAMED and _is_text(held.getvalue()[:HEAD]):
+        file = _Streamed(held.getvalue(), chunks)
+        yield from visit.inner(name, file, max(size, held.tell()))  # type: ignore[arg-type]
+    elif held.tell() or broken is None:
+        yield from visit.inner(name, held.getvalue())
+    if broken is not None:
+        raise broken
 
 
 def _is_text(head: bytes) -> bool:

@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import markup, office, opc
+from dlp.read import markup, office, opc, zipped
 from dlp.read.opc import Package
 from dlp.read.story import Story
 from dlp.read.visit import Parts, Visit
@@ -65,7 +65,7 @@ def _known(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts | None:
 
 
 def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
-    if entry.file_size > markup.MOST_TREE:
+    if zipped.size(entry) > markup.MOST_TREE:
         yield from office.stripped(package, entry)
         return
     # Empty headers, and notes that hold their dividing line alone, travel with most documents.
@@ -120,13 +120,18 @@ def _settings(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if package.is_blank(entry, kind):
         return
     content = package.content(entry)
-    if b"docVar" not in content and not markup.has_text(content):
+    if b"docVar" not in content and b"mailMerge" not in content and not markup.has_text(content):
         package.note_blank(entry, kind)
         return
     root = markup.parsed(content).root
     if root is None:
         yield package.visit.unread(GapReason.BROKEN, "syntax", part=entry.filename)
         return
+    if texts := [str(text) for text in root.itertext() if str(text).strip()]:
+        yield Block("\n".join(texts), package.visit.place(part=entry.filename))
+    for merge in root.iter("{*}mailMerge"):
+        values = [value for part in merge.iter("{*}*") if (value := _attribute(part, "val"))]
+        yield from package.visit.property("mail merge", "\n".join(values))
     for variable in root.iter("{*}docVar"):
         yield from package.visit.property(_attribute(variable, "name"), _attribute(variable, "val"))
 

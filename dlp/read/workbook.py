@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from html import unescape
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import cells, cells_streamed, markup, office, opc
+from dlp.read import cells, cells_streamed, markup, office, opc, xlsb, zipped
 from dlp.read.budget import Exceeded
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
@@ -27,6 +28,10 @@ _PLACES = {"L": "left", "C": "centre", "R": "right"}
 def read(visit: Visit) -> Parts:
     """Cells sheet by sheet, then headers and footers, comments, names, validations, drawings, and every other part."""
     seen: set[int] = set()
+    if xlsb.is_one(visit):
+        sheets = _Sheets(seen, whole=True)
+        yield from office.read(visit, xlsb.Book(sheets.known, sheets._names, sheets._threads).known, xlsb.order)
+        return
     whole = not cells_streamed.may_explode(visit)
     if whole:
         try:
@@ -144,7 +149,8 @@ class _Sheets:
 
     def _strings(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
         """Shared strings that no cell shows, and phonetic guides: they travel with the file all the same."""
-        if entry.file_size > markup.MOST_TREE:
+        if zipped.size(entry) > markup.MOST_TREE:
+            yield from office.stripped(package, entry)
             return
         content = package.content(entry)
         root = markup.parsed(content).root
@@ -171,8 +177,7 @@ class _Sheets:
     def _styles(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
         """Number formats that print words beside the number."""
         codes = {unescape(found.decode("utf-8", "replace")) for found in _FORMAT.findall(package.content(entry))}
-        told = sorted(literal for code in codes for literal in _LITERAL.findall(code))
-        if told:
+        if told := literals(codes):
             yield Block("\n".join(told), package.visit.place(part="number format"))
 
 
@@ -180,6 +185,11 @@ def _parent(element: Element) -> Element:
     parent = element.getparent()
     assert parent is not None
     return parent
+
+
+def literals(codes: Iterable[str]) -> list[str]:
+    """The words that number formats print beside the number."""
+    return sorted(literal for code in set(codes) for literal in _LITERAL.findall(code))
 
 
 def sections(coded: str) -> list[tuple[str, str]]:

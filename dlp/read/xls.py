@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read import cells, compound, compound_single, salvage
+from dlp.read.budget import Exceeded
 from dlp.read.compound import Compound
 from dlp.read.visit import Parts, Visit
 from dlp.read.workbook import sections
@@ -40,9 +41,9 @@ def read(document: Compound) -> Parts:
     else:
         try:
             yield from cells.read(visit, set(), alone)
-        except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        except (Exceeded, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
-        except Exception as error:  # noqa: BLE001 - calamine's errors have no common base
+        except BaseException as error:  # noqa: BLE001 - calamine's errors and panics have no common base
             yield Block("\n".join(salvage.strings(stream)), visit.place(part="salvage: Workbook"))
             yield visit.unread(GapReason.BROKEN, type(error).__name__)
     yield from _around(visit, records)

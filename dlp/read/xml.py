@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+from typing import TYPE_CHECKING
+
 from classifiers.model import Block, GapReason, Region
 from dlp.read import markup, text
 from dlp.read.visit import Parts, Visit
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 _WORD = frozenset({"wordDocument", "package"})
 
@@ -40,7 +46,20 @@ def _word(visit: Visit, tree: markup.Tree, content: bytes) -> Parts:
         for child in element:
             yield from visit.property(markup.local(child.tag), child.text or "")
     for binary in tree.root.iter("{*}binData", "{*}binaryData"):
-        yield visit.unseen(GapReason.PICTURE, 0.3, len(binary.text or "") * 3 // 4, part="binData")
+        yield from _binary(visit, binary)
+
+
+def _binary(visit: Visit, element: Element) -> Parts:
+    """A picture or an embedded document; Word 2003 packs what older programs want as MSO, which zlib opens."""
+    around = next(element.iterancestors("{*}part"), element)
+    name = next((str(value) for key, value in around.attrib.items() if markup.local(key) == "name"), "binData")
+    try:
+        content = base64.b64decode("".join((element.text or "").split()))
+    except ValueError:
+        yield visit.unread(GapReason.BROKEN, "base64", part=name)
+        return
+    if content:
+        yield from visit.inner(name, content)
 
 
 def _nodes(visit: Visit, tree: markup.Tree, content: bytes) -> Parts:

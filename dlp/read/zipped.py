@@ -18,7 +18,12 @@ _HEADER = struct.Struct("<4s22xHH")
 _STORED, _DEFLATED = 0, 8
 _ANY_SIZE = 1 << 62
 _PACKED_NOTHING = 2
-_SMALLEST_MEMBER, _MOST_BETWEEN = 31, 1 << 20
+_MOST_BETWEEN = 1 << 20
+"""Bytes between two members that are looked at; more are no padding."""
+_SIZES_BEHIND = 0x8
+_END_BYTES, _LONGEST_COMMENT = 22, 1 << 16
+_MOST_EXPANDED = 1032
+"""Times that deflate can expand."""
 
 
 def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -59,19 +64,60 @@ def is_empty(entry: zipfile.ZipInfo) -> bool:
 
 
 def hides_members(archive: zipfile.ZipFile | Directory) -> bool:
-    """Whether members lie between those that the directory names: programs that read from the start unpack them."""
+    """Whether the file holds bytes that its directory does not name, between its members or behind its end.
+
+    Programs that read a zip from its start unpack members there, also those that the directory calls empty.
+    """
     file = archive.fp
     if file is None:
         return False
     entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
-    ends = [0, *(e.header_offset + 30 + len(e.orig_filename.encode()) + e.compress_size for e in entries)]
     starts = [*(entry.header_offset for entry in entries), archive.start_dir]
-    for end, start in zip(ends, starts, strict=True):
-        if start - end > _SMALLEST_MEMBER:
-            file.seek(end)
-            if b"PK\x03\x04" in file.read(min(start - end, _MOST_BETWEEN)):
-                return True
-    return False
+    if _holds(file, 0, starts[0]):
+        return True
+    for entry, start in zip(entries, starts[1:], strict=True):
+        # Most writers leave nothing between: no need to look.
+        exact = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size == start
+        if not exact and _holds(file, _end(file, entry), start, sizes=bool(entry.flag_bits & _SIZES_BEHIND)):
+            return True
+    return _holds_behind_end(archive, file)
+
+
+def _end(file: IO[bytes], entry: zipfile.ZipInfo) -> int:
+    """Where a member ends by its own header."""
+    file.seek(entry.header_offset)
+    head = file.read(_HEADER.size)
+    _, name, extra = _HEADER.unpack(head) if len(head) == _HEADER.size else (b"", 0, 0)
+    return entry.header_offset + _HEADER.size + int(name) + int(extra) + entry.compress_size
+
+
+def _holds(file: IO[bytes], at: int, end: int, *, sizes: bool = False) -> bool:
+    """Whether there is anything but zeros in these bytes; ``sizes`` of a member may come first (a data descriptor)."""
+    if not 0 < end - at <= _MOST_BETWEEN:
+        return end > at
+    file.seek(at)
+    found = file.read(end - at)
+    if sizes and (found.startswith(b"PK\x07\x08") or len(found) in {12, 20}):
+        found = found[24:]
+    return bool(found.strip(b"\0"))
+
+
+def _holds_behind_end(archive: zipfile.ZipFile | Directory, file: IO[bytes]) -> bool:
+    """Whether anything but line ends and zeros stands behind the directory's end and its comment."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _END_BYTES - len(archive.comment)))
+    if file.read(4) == b"PK\x05\x06":
+        return False
+    file.seek(max(0, size - _END_BYTES - _LONGEST_COMMENT))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    return bool(tail[at + _END_BYTES + len(archive.comment) :].strip(b"\0\r\n "))
+
+
+def size(entry: zipfile.ZipInfo) -> int:
+    """Bytes of a member, no more than its packed bytes can come to, whatever the directory tells."""
+    most = {_STORED: entry.compress_size, _DEFLATED: entry.compress_size * _MOST_EXPANDED}
+    return min(entry.file_size, most.get(entry.compress_type, entry.file_size))
 
 
 def start(members: Directory, entry: zipfile.ZipInfo, length: int) -> bytes:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from agent_world import Machine
 
-from dlp.custody import Point
+from dlp.custody import Point, Send
+from dlp.custody.claiming import Offer
 from dlp.errors import UsageError
 from dlp.model import Origin
 
@@ -28,12 +29,16 @@ def main() -> None:
 
     machine = Machine(folder, reach)
     machine.start()
+    drops = [drop for drop in sorted(machine.outbox.root.iterdir()) if drop.name not in machine.outbox.reserved]
     if action == "drop":
-        for drop in sorted(machine.outbox.root.iterdir()):
-            if drop.name not in machine.outbox.reserved:
-                send = machine.desk.take(drop, Origin("li", "outbox"), machine.outbox)
-                if send is not None:
-                    machine.desk.judge(send)
+        for drop in drops:
+            send = machine.desk.take(drop, Origin("li", "outbox"), machine.outbox)
+            if send is not None:
+                machine.desk.judge(send)
+    elif action == "together":
+        offers = [Offer(drop, Origin("li", "outbox"), machine.outbox) for drop in drops]
+        claimed = [send for send in machine.desk.take_all(offers) if isinstance(send, Send)]
+        assert all(isinstance(after, Send) for _, after in machine.desk.judge_all(claimed))
     elif action == "rule":
         machine.desk.rule()
     elif action.startswith("takeback:"):

@@ -63,14 +63,14 @@ def check_one_place(machine: Machine, name: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("point", ON_THE_WAY_IN)
-@pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_kill_on_the_way_in_loses_and_doubles_nothing(tmp_path: Path, point: Point, nth: int) -> None:
+@pytest.mark.parametrize(("action", "nth"), [("drop", 1), ("drop", 2), ("drop", 3), ("together", 1), ("together", 2)])
+def test_a_kill_on_the_way_in_loses_and_doubles_nothing(tmp_path: Path, point: Point, action: str, nth: int) -> None:
     first = Machine(tmp_path)
     for name, content in DROPS.items():
         first.drop(name, content)
     first.journal.close()
-    crash(tmp_path, point, nth, "drop")
-    crash(tmp_path, point, 1, "drop")  # and once more while it recovers
+    crash(tmp_path, point, nth, action)
+    crash(tmp_path, point, 1, action)  # and once more while it recovers
     machine = Machine(tmp_path)
     machine.start()
     for name, content in DROPS.items():

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "read"))
 from matrix import every
+from notes_made import every_note
 from reading import read_bytes
 
 from classifiers.model import GapReason
@@ -36,7 +37,7 @@ SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
 
 
 def corpus() -> dict[str, bytes]:
-    found = {name: content for name, (content, _) in every().items()}
+    found = {name: content for name, (content, _) in every().items()} | every_note()
     return found | {path.name: path.read_bytes() for path in sorted(OFFICE.iterdir()) if path.stat().st_size < 100_000}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matrix_ooxml as ooxml
 import matrix_others as others
+from xlsb_made import xlsb
 
 Case = tuple[bytes, ooxml.Marks]
 
@@ -15,6 +16,7 @@ def every() -> dict[str, Case]:
         "a.docx": (document, own | dict.fromkeys(marks)),
         "strict.docx": ooxml.docx(strict=True),
         "a.xlsx": (workbook, marks),
+        "a.xlsb": xlsb(),
         "a.pptx": ooxml.pptx(),
     }
     return cases | others.cases()

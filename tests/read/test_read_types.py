@@ -74,3 +74,16 @@ def test_the_file_packed_for_a_macintosh_is_read() -> None:
     found = read_bytes(packed, "a.bin")
     (block,) = found.having("机密文件")
     assert (found.type, block.place.path) == ("application/applefile", ("机密.txt",))
+
+
+def test_parts_of_nothing_but_empty_bytes_are_no_gap() -> None:
+    assert not read_bytes(b"\xff\xff\xff\xff" + bytes(600), "0000.dat").gaps
+    assert read_bytes(b"\xff\xff\xff\xff" + bytes(600) + b"\x07", "0000.dat").gaps
+
+
+def test_xml_whose_elements_have_names_of_html_is_xml() -> None:
+    for name in ("a", "table", "form", "title", "p"):
+        found = read_bytes(f"<?xml version='1.0'?><{name} secret='机密文件'>x</{name}>".encode(), "a.xml")
+        assert found.type == "text/xml"
+        assert found.having("机密文件")
+    assert read_bytes(b"<?xml version='1.0'?><!DOCTYPE html><html><p>x</p></html>", "a.html").type == "text/html"

@@ -70,9 +70,12 @@ def test_a_member_that_the_directory_does_not_name_is_a_gap() -> None:
     found = read_bytes(bytes(raw), "a.zip")
     assert [block.text for block in found.blocks if block.place.region == "file_name"] == [
         "a.zip",
+        "unseen.txt",
         "seen.txt",
         "last.txt",
     ]
+    # Read as well, since programs that begin at the start unpack it.
+    assert [block.place.path for block in found.having("机密文件")] == [("unseen.txt",)]
     assert [gap.detail for gap in found.gaps] == ["members that its directory does not name"]
 
 
@@ -85,3 +88,26 @@ def test_an_ordinary_zip_hides_nothing() -> None:
         found = read_bytes(made.getvalue(), "a.zip")
         assert not found.gaps
         assert len(found.having("机密文件")) == 5
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_is_there_of_a_zip_that_was_cut_is_read(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("first.txt", LONG)
+        archive.writestr("second.txt", bytes(range(256)) * 40)
+    raw = made.getvalue()
+    found = read_bytes(raw[: raw.index(b"second.txt") + 40], "a.zip")
+    assert [block.place.path for block in found.having("机密文件")] == [("first.txt",)]
+    assert found.having("second.txt")
+    assert GapReason.BROKEN in {gap.reason for gap in found.gaps}
+
+
+def test_a_zip_behind_other_bytes_is_read() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("first.txt", LONG)
+    found = read_bytes(bytes(range(1, 250)) * 20 + made.getvalue(), "a.bin")
+    assert found.type == "application/zip"
+    assert found.having("机密文件")
+    assert any(gap.kind is GapKind.UNREADABLE for gap in found.gaps)
