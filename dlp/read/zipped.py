@@ -185,7 +185,8 @@ def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], 
 
     def inflated(packed: bytes, size: int) -> bytes | None:
         try:
-            return bytes(whole(packed, size))
+            # One byte more than it should be is one too many; and room for none would be taken for nothing in it.
+            return bytes(whole(packed, size + 1))
         except failed:
             return None
 
