@@ -26,7 +26,8 @@ _PLACES = {"L": "left", "C": "centre", "R": "right"}
 
 def read(visit: Visit) -> Parts:
     """Cells sheet by sheet, then headers and footers, comments, names, validations, drawings, and every other part."""
-    seen: set[int] = set()
+    # Nobody asks for the texts where they are not shared.
+    seen = set[int]() if any("sharedstrings" in name.lower() for name in visit.source.zipped().namelist()) else None
     whole = not cells_streamed.may_explode(visit)
     if whole:
         try:
@@ -37,7 +38,7 @@ def read(visit: Visit) -> Parts:
             whole = False
             if not _streams(visit):
                 yield visit.unread(GapReason.BROKEN, f"cells: {type(error).__name__}")
-    yield from office.read(visit, _Sheets(seen, whole=whole).known, _order)
+    yield from office.read(visit, _Sheets(seen or set(), whole=whole).known, _order)
 
 
 def _streams(visit: Visit) -> bool:

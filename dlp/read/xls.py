@@ -39,7 +39,7 @@ def read(document: Compound) -> Parts:
         yield visit.unread(GapReason.BROKEN, "column")
     else:
         try:
-            yield from cells.read(visit, set(), alone)
+            yield from cells.read(visit, None, alone)
         except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - calamine's errors have no common base
