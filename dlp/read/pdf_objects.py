@@ -6,6 +6,7 @@ By qpdf (pikepdf), which opens the same files that pdfium does.
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +32,7 @@ def read(visit: Visit, content: bytes) -> Parts:
     import pikepdf
 
     try:
-        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
+        with _opened(visit, content) as pdf:
             yield from _information(visit, pdf)
             yield from _layers(visit, pdf)
             yield from _fields(visit, pdf)
@@ -40,6 +41,29 @@ def read(visit: Visit, content: bytes) -> Parts:
         yield visit.unread(GapReason.ENCRYPTED, "objects", 0.0)
     except Exception as error:  # noqa: BLE001 - qpdf's errors, and Python's for what a broken object turns out to be
         yield visit.unread(GapReason.BROKEN, f"objects of {type(error).__name__}", 0.0)
+
+
+def _opened(visit: Visit, content: bytes) -> Any:  # noqa: ANN401 - pikepdf
+    """The file for qpdf, which asks Python for every 128 bytes, unless it may map the file into memory."""
+    import pikepdf
+
+    file, mode = io.BytesIO(content), pikepdf.AccessMode.stream
+    descriptor = visit.source.descriptor
+    # A file that grew or shrank since is read as it was.
+    if descriptor is not None and os.fstat(descriptor).st_size == len(content):
+        file, mode = _Mapped(content, descriptor), pikepdf.AccessMode.mmap
+    return pikepdf.open(file, suppress_warnings=True, access_mode=mode)
+
+
+class _Mapped(io.BytesIO):
+    """What is mapped by its descriptor, whose position belongs to others and is not moved."""
+
+    def __init__(self, content: bytes, descriptor: int) -> None:
+        super().__init__(content)
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
 
 
 def _information(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401 - pikepdf
@@ -73,16 +97,22 @@ def _fields(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
 
 
 def _objects(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
+    import pikepdf
+
+    kinds = (pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream)
     for number, thing in enumerate(pdf.objects):
         if number % 256 == 0:
             visit.budget.check_time()
-        stream = _is(thing, "Stream")
-        if not stream and not _is(thing, "Dictionary"):
+        # isinstance takes longer than all else that is done with most objects. Numbers and names come as Python's own.
+        kind = getattr(thing, "_type_code", None)
+        if kind not in kinds:
             continue
-        yield from _said(visit, thing)
-        if stream and thing.get("/Type") == "/Metadata":
+        keys = thing.keys()
+        if not _SAID.keys().isdisjoint(keys):
+            yield from _said(visit, thing)
+        if kind == kinds[1] and "/Type" in keys and thing.get("/Type") == "/Metadata":
             yield from _xmp(visit, _stream(visit, thing))
-        elif "/EF" in thing:
+        elif "/EF" in keys:
             yield from _attached(visit, thing)
 
 
@@ -127,7 +157,9 @@ def _values(packet: bytes) -> Iterator[tuple[str, str]]:
 def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
     """A file specification with its file (ISO 32000-1, 7.11.3), from the name tree or from an annotation."""
     name = str(thing.get("/UF") or thing.get("/F") or "attachment")
-    files = {file.objgen: file for file in dict(_at(thing, "/EF", "Dictionary") or {}).values() if _is(file, "Stream")}
+    # In the order of their keys, which qpdf gives in any.
+    named = sorted(dict(_at(thing, "/EF", "Dictionary") or {}).items())
+    files = {file.objgen: file for _, file in named if _is(file, "Stream")}
     for file in files.values():
         yield from visit.inner(name, _stream(visit, file))
 

@@ -14,6 +14,7 @@ from dlp.read.visit import Parts, Visit
 
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 """FPDF_PAGEOBJ_*."""
+_INT, _POINTER = ctypes.c_int, ctypes.c_void_p
 _WATERMARK = 23
 _FREE_TEXT = 3
 _FAR = 14400.0
@@ -88,13 +89,12 @@ def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> 
         yield visit.unread(GapReason.BROKEN, "text", page=number)
         return
     try:
-        text = _text(library, text_page)
+        text, characters = _text(library, text_page), _Characters(text_page, frame)
         at = 0
         for order, line in enumerate(text.split("\r\n"), 1):
-            if line.strip():
-                yield Block(
-                    line.replace("\r", "\n"), _place(visit, library, text_page, frame, (number, order, at, line))
-                )
+            if said := line.lstrip():
+                where = characters.at(at + len(line) - len(said))
+                yield Block(line.replace("\r", "\n"), visit.place(Region.BODY, page=number, line=order, **where))
             at += len(line) + 2
     finally:
         library.FPDFText_ClosePage(text_page)
@@ -110,16 +110,28 @@ def _text(library: Any, text_page: Any) -> str:  # noqa: ANN401
     return bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace").replace("\ufffe", "-")
 
 
-def _place(visit: Visit, library: Any, text_page: Any, frame: Frame, line: tuple[int, int, int, str]) -> Any:  # noqa: ANN401
-    number, order, at, text = line
-    first = at + len(text) - len(text.lstrip())
-    index = library.FPDFText_GetCharIndexFromTextIndex(text_page, first)
-    x = y = size = None
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    if index >= 0 and library.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-        x, y = (left.value - frame.left) / frame.width, (frame.top - top.value) / frame.height
-        size = round(library.FPDFText_GetFontSize(text_page, index), 1)
-    return visit.place(page=number, line=order, x=x, y=y, size=size)
+class _Characters:
+    """Where the characters of a page stand, and how large they are."""
+
+    def __init__(self, text_page: Any, frame: Frame) -> None:  # noqa: ANN401
+        self._page, self._frame, self._box = pdfium.address_of(text_page), frame, (ctypes.c_double * 4)()
+        first = ctypes.addressof(self._box)
+        self._sides = first, first + 8, first + 16, first + 24
+        self._index = pdfium.call("FPDFText_GetCharIndexFromTextIndex", _INT, _POINTER, _INT)
+        self._bounds = pdfium.call("FPDFText_GetCharBox", _INT, _POINTER, _INT, *[_POINTER] * 4)
+        self._size = pdfium.call("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
+
+    def at(self, first: int) -> dict[str, float]:
+        """The position and size of a character, counted in the text; nothing where they are not known."""
+        index = self._index(self._page, first)
+        if index < 0 or not self._bounds(self._page, index, *self._sides):
+            return {}
+        (left, _, _, top), frame = self._box, self._frame
+        return {
+            "x": (left - frame.left) / frame.width,
+            "y": (frame.top - top) / frame.height,
+            "size": round(self._size(self._page, index), 1),
+        }
 
 
 def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401
@@ -147,24 +159,22 @@ def _value(library: Any, annotation: Any, key: bytes) -> str:  # noqa: ANN401
 
 def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part | None]:  # noqa: ANN401
     """Share of the page under pictures (0..1), how many drawn paths and text objects, and where the pictures are."""
-    area, paths, texts, part = 0.0, 0, 0, None
-    corners = [ctypes.c_float() for _ in range(4)]
-    for index in range(library.FPDFPage_CountObjects(page)):
+    address, corners = pdfium.address_of(page), [ctypes.c_float() for _ in range(4)]
+    get = pdfium.call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
+    kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
+    # A page may have a thousand objects, and all but a few are text and lines.
+    kinds = [kind_of(get(address, index)) for index in range(library.FPDFPage_CountObjects(page))]
+    area, part = 0.0, None
+    for index in [index for index, kind in enumerate(kinds) if kind in {_IMAGE, _FORM}]:
         shape = library.FPDFPage_GetObject(page, index)
-        kind = library.FPDFPageObj_GetType(shape)
-        if kind in {_PATH, _SHADING}:
-            paths += 1
-        elif kind == _TEXT:
-            texts += 1
-        elif (kind == _IMAGE or (kind == _FORM and _has_picture(library, shape))) and library.FPDFPageObj_GetBounds(
-            shape, *corners
-        ):
+        if (kinds[index] == _IMAGE or _has_picture(library, shape)) and library.FPDFPageObj_GetBounds(shape, *corners):
             left, bottom, right, top = (corner.value for corner in corners)
             one = frame.part.cut(left, bottom, right, top)
             area += one.area
             if one.area:
                 part = part.joined(one) if part else one
-    return min(1.0, area / (frame.width * frame.height)), paths, texts, part
+    paths = kinds.count(_PATH) + kinds.count(_SHADING)
+    return min(1.0, area / (frame.width * frame.height)), paths, kinds.count(_TEXT), part
 
 
 def _has_picture(library: Any, form: Any, depth: int = 0) -> bool:  # noqa: ANN401

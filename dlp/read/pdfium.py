@@ -17,6 +17,23 @@ def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
     return bindings
 
 
+@cache
+def call(name: str, *kinds: Any) -> Callable[..., Any]:  # noqa: ANN401
+    """One of the library's functions, for what is asked thousands of times: half of what it costs by the bindings.
+
+    ``kinds`` are the types of its result and its arguments; whatever is a pointer is given and taken as an address.
+    """
+    address = ctypes.cast(getattr(library(), name), ctypes.c_void_p).value
+    assert address is not None
+    # Such calls are short: to let other threads run meanwhile would take longer than they do.
+    return ctypes.PYFUNCTYPE(*kinds)(address)
+
+
+def address_of(pointer: Any) -> int:  # noqa: ANN401
+    """What ``call`` is given for a pointer of the bindings."""
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
 def text_of(ask: Callable[[Any, int], int]) -> str:
     """Text from a call that fills a UTF-16 buffer and returns the bytes it needs, the closing zero included."""
     length = ask(None, 0)
