@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from classifiers.model import Block, GapReason, Region
@@ -135,6 +136,7 @@ class _Characters:
 
 
 def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401
+    value = pdfium.call("FPDFAnnot_GetStringValue", ctypes.c_ulong, _POINTER, ctypes.c_char_p, _POINTER, ctypes.c_ulong)
     for index in range(library.FPDFPage_GetAnnotCount(page)):
         annotation = library.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -142,19 +144,12 @@ def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  
         try:
             kind = library.FPDFAnnot_GetSubtype(annotation)
             region = {_WATERMARK: Region.WATERMARK, _FREE_TEXT: Region.TEXT_BOX}.get(kind, Region.COMMENT)
-            told = dict.fromkeys(_value(library, annotation, key) for key in _STRINGS)
+            address = pdfium.address_of(annotation)
+            told = dict.fromkeys(pdfium.text_of(partial(value, address, key)) for key in _STRINGS)
             for text in filter(str.strip, told):
                 yield Block(text, visit.place(region, page=number))
         finally:
             library.FPDFPage_CloseAnnot(annotation)
-
-
-def _value(library: Any, annotation: Any, key: bytes) -> str:  # noqa: ANN401
-    def ask(buffer: Any, length: int) -> int:  # noqa: ANN401
-        filled = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)) if buffer else None
-        return int(library.FPDFAnnot_GetStringValue(annotation, key, filled, length))
-
-    return pdfium.text_of(ask)
 
 
 def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part | None]:  # noqa: ANN401

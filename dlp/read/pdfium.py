@@ -8,6 +8,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+_SHORT = 512
+"""Bytes."""
+
 
 @cache
 def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
@@ -36,9 +39,12 @@ def address_of(pointer: Any) -> int:  # noqa: ANN401
 
 def text_of(ask: Callable[[Any, int], int]) -> str:
     """Text from a call that fills a UTF-16 buffer and returns the bytes it needs, the closing zero included."""
-    length = ask(None, 0)
+    # Most texts are short: they are there with the first call.
+    buffer = ctypes.create_string_buffer(_SHORT)
+    length = ask(buffer, _SHORT)
     if length <= 2:
         return ""
-    buffer = ctypes.create_string_buffer(length)
-    ask(buffer, length)
+    if length > _SHORT:
+        buffer = ctypes.create_string_buffer(length)
+        ask(buffer, length)
     return buffer.raw[: length - 2].decode("utf-16-le", "replace")
