@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*(?:&quot;|\")[^<]*)<")
-_FORMULA_TAGS = (b"</f", b":f>")
-"""What a sheet with any formula has; asked first, since looking for all of one takes long in a large sheet."""
+_FORMULA_END = b"f>"
+"""How the end tag of a formula ends; asked first, since looking for all of one takes long in a large sheet."""
 _DATA, _DATA_END = re.compile(rb"<(?:\w+:)?sheetData\b[^>]*>"), re.compile(rb"</(?:\w+:)?sheetData>")
 _CLOSED = re.compile(rb"</(?:\w+:)?\w+sheet>\s*\Z")
 _TELLING = re.compile(rb"headerFooter\b[^>]*(?<!/)>|dataValidation\b|hyperlink\b|<!")
@@ -108,7 +108,7 @@ class _Sheets:
                 self._shared = cells_streamed.shared_strings(package)
             yield from cells_streamed.read(package, entry, name, self._shared)
         content = package.content(entry)
-        written = _FORMULA.findall(content) if any(tag in content for tag in _FORMULA_TAGS) else []
+        written = _FORMULA.findall(content) if _FORMULA_END in content else []
         formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in written)
         if formulas:
             yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
