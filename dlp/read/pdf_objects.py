@@ -24,6 +24,8 @@ _SAID = {
     "/JS": "script",
 }
 """Keys of any object whose value is text that people wrote or a program shows."""
+_AROUND = frozenset({"li", "Alt", "Seq", "Bag", "Description"})
+"""Elements of XMP that hold values and name none."""
 _MOST_TEXT = 1 << 24
 
 
@@ -146,12 +148,11 @@ def _values(packet: bytes) -> Iterator[tuple[str, str]]:
                 yield name, str(value)
         if element.text and element.text.strip():
             name = markup.local(element.tag)
-            around = [markup.local(above.tag) for above in element.iterancestors()]
-            # dc:title holds rdf:Alt holds rdf:li: the first name that says anything is the property's.
-            named = next(
-                (one for one in (name, *around) if one not in {"li", "Alt", "Seq", "Bag", "Description"}), name
-            )
-            yield named, element.text
+            if name in _AROUND:
+                # dc:title holds rdf:Alt holds rdf:li: the first name that says anything is the property's.
+                around = (markup.local(above.tag) for above in element.iterancestors())
+                name = next((one for one in around if one not in _AROUND), name)
+            yield name, element.text
 
 
 def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
