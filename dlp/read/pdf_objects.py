@@ -5,6 +5,7 @@ By qpdf (pikepdf), which opens the same files that pdfium does.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -46,15 +47,20 @@ def read(visit: Visit, content: bytes) -> Parts:
 
 
 def _opened(visit: Visit, content: bytes) -> Any:  # noqa: ANN401 - pikepdf
-    """The file for qpdf, which asks Python for every 128 bytes, unless it may map the file into memory."""
+    """The file for qpdf, which asks Python for every 128 bytes, unless it may map the file into memory.
+
+    A file that somebody cuts short meanwhile ends this process then, which is a Gap like any other end of it.
+    """
     import pikepdf
 
-    file, mode = io.BytesIO(content), pikepdf.AccessMode.stream
     descriptor = visit.source.descriptor
-    # A file that grew or shrank since is read as it was.
-    if descriptor is not None and os.fstat(descriptor).st_size == len(content):
-        file, mode = _Mapped(content, descriptor), pikepdf.AccessMode.mmap
-    return pikepdf.open(file, suppress_warnings=True, access_mode=mode)
+    if descriptor is not None:
+        # Not every file system can map; a file that grew or shrank since is read as it was.
+        with contextlib.suppress(OSError):
+            if os.fstat(descriptor).st_size == len(content):
+                file = _Mapped(content, descriptor)
+                return pikepdf.open(file, suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap)
+    return pikepdf.open(io.BytesIO(content), suppress_warnings=True, access_mode=pikepdf.AccessMode.stream)
 
 
 class _Mapped(io.BytesIO):
