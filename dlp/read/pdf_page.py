@@ -157,12 +157,13 @@ def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part
     address, corners = pdfium.address_of(page), [ctypes.c_float() for _ in range(4)]
     get = pdfium.call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
     kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
-    # A page may have a thousand objects, and all but a few are text and lines.
+    # A page may have thousands of objects, and all but a few are text and lines.
     kinds = [kind_of(get(address, index)) for index in range(library.FPDFPage_CountObjects(page))]
     area, part = 0.0, None
     for index in [index for index, kind in enumerate(kinds) if kind in {_IMAGE, _FORM}]:
         shape = library.FPDFPage_GetObject(page, index)
-        if (kinds[index] == _IMAGE or _has_picture(library, shape)) and library.FPDFPageObj_GetBounds(shape, *corners):
+        has = kinds[index] == _IMAGE or _has_picture(pdfium.address_of(shape))
+        if has and library.FPDFPageObj_GetBounds(shape, *corners):
             left, bottom, right, top = (corner.value for corner in corners)
             one = frame.part.cut(left, bottom, right, top)
             area += one.area
@@ -172,10 +173,12 @@ def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part
     return min(1.0, area / (frame.width * frame.height)), paths, kinds.count(_TEXT), part
 
 
-def _has_picture(library: Any, form: Any, depth: int = 0) -> bool:  # noqa: ANN401
-    for index in range(min(1000, library.FPDFFormObj_CountObjects(form))):
-        shape = library.FPDFFormObj_GetObject(form, index)
-        kind = library.FPDFPageObj_GetType(shape)
-        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(library, shape, depth + 1)):
+def _has_picture(form: int, depth: int = 0) -> bool:
+    count = pdfium.call("FPDFFormObj_CountObjects", _INT, _POINTER)
+    get = pdfium.call("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
+    kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
+    for index in range(min(1000, count(form))):
+        kind = kind_of(shape := get(form, index))
+        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(shape, depth + 1)):
             return True
     return False
