@@ -1,7 +1,7 @@
-"""Places and Blocks made fast: a spreadsheet has a hundred thousand cells, and each has one.
+"""Places made fast: a document has thousands of paragraphs, and each has one.
 
-Making a frozen dataclass sets every field through ``object.__setattr__``, six times as long as a plain one takes, which
-was a third of reading a large workbook. So a plain twin of Place is made, and becomes a Place; Blocks likewise.
+Making a frozen dataclass sets every field through ``object.__setattr__``, six times as long as a plain one takes. So a
+plain twin of Place is made, and becomes a Place.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from classifiers.model import Block, Place, Region
+from classifiers.model import Place, Region
 
 
 @dataclass(slots=True, eq=False)
@@ -32,24 +32,8 @@ class _Open:
     size: float | None = None
 
 
-@dataclass(slots=True, eq=False)
-class _OpenBlock:
-    text: str
-    place: Place
-    sure: float = 1.0
-
-
 def place(region: Region, path: tuple[str, ...], **where: str | float | None) -> Place:
     """A Place; ``where`` are its fields by name."""
     made = _Open(region, path, **where)  # type: ignore[arg-type]
     made.__class__ = Place  # type: ignore[assignment]
     return cast(Place, made)
-
-
-def cell(text: str, path: tuple[str, ...], sheet: str, address: str, at: tuple[int, int, int]) -> Block:
-    """The Block of a spreadsheet's cell; ``at`` is the number of its sheet, its row and column, from 0."""
-    where = _Open(Region.CELL, path, "", None, None, sheet, address, *at)
-    where.__class__ = Place  # type: ignore[assignment]
-    made = _OpenBlock(text, cast(Place, where))
-    made.__class__ = Block  # type: ignore[assignment]
-    return cast(Block, made)

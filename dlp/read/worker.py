@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import select
 import signal
@@ -29,6 +30,8 @@ WORN = 110 * 1024 * 1024
 """Bytes of resident memory from which a process that finished a file is replaced by a fresh one."""
 GROWN = 200 * 1024 * 1024
 """The same for a process that looks at pictures: bytes of address space more than it had when it was ready."""
+_YOUNG = 10_000
+"""Things made and not yet let go from which the collector looks for rings among them; Python's own are 700."""
 _CHECK_SECONDS = 0.2
 """How often a reader at work is asked for the time; what it does between two Blocks may take long."""
 Opened = Callable[[float], Eyes]
@@ -55,6 +58,9 @@ def main(channel_number: int, lifeline: int, opening: Open | None = None) -> Non
         load = (lambda: eyes.append(opening(known, bytes.fromhex(start["key"])))) if opening else None
         held = confinement.confine(limits.memory, readable(start["folders"]), load)
         had = memory.reserved()
+        # What is here now stays, and what files make is let go without the collector, which need not look so often.
+        gc.freeze()
+        gc.set_threshold(_YOUNG)
     except Exception as error:
         # No file was met yet, so the reason is ours and may be told: it becomes the caller's error.
         channel.sendall(wire.pack({"failed": f"{type(error).__name__}: {error}"}))
