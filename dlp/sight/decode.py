@@ -69,6 +69,11 @@ class Encoded:
         self.moving = self._image.format in {"GIF", "WEBP", "AVIF", "PNG"}
 
     @property
+    def pixels(self) -> int:
+        """Of one frame as it lies in the file."""
+        return int(self._image.size[0] * self._image.size[1])
+
+    @property
     def chosen(self) -> list[int]:
         """Which frames are looked at, from 0."""
         if self.moving and self.frames > MOST_MOVING:
