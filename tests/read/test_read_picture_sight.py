@@ -281,3 +281,18 @@ def test_a_photo_without_text_has_nothing_to_read(networks: Networks) -> None:
     found = seen(saved(Image.fromarray(photo.astype(np.uint8)), "JPEG"), "a.jpg", networks)
     assert [block.text for block in found.blocks] == ["a.jpg"]
     assert not found.gaps
+
+
+@pytest.mark.parametrize("turn", [10, -10])
+def test_the_short_last_line_of_a_paragraph_that_runs_down_the_page_is_read(turn: int, networks: Networks) -> None:
+    """Askew, it stands as high as the middle of the long line above it."""
+    page = sheet("text", "identity", "text", "mark", height=30)
+    found = seen(saved(page.rotate(turn, expand=True, fillcolor="white"), "PNG"), "a.png", networks)
+    assert has(found, "identity", "mark")
+    assert len(found.having(LINES["text"].rstrip("。"))) == 2
+
+
+@pytest.mark.parametrize("height", [13, 15])
+def test_a_long_number_in_small_letters_is_read_in_its_natural_width(height: int, networks: Networks) -> None:
+    page = sheet("title", "identity", "chat", size=(700, 400), height=height)
+    assert has(seen(saved(page, "JPEG", quality=30), "a.jpg", networks), "identity")
