@@ -20,6 +20,10 @@ _TAGS = {
 _EXIF, _GPS = 0x8769, 0x8825
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
 _MOST_ENTRIES, _MOST_TEXT = 500, 1 << 20
+_EXIF_ITEM = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
+"""Where a HEIC or AVIF file has it. The word alone also stands in the list of what is in such a file."""
+_EXIF_CHUNK = re.compile(rb"EXIF....(?:Exif\0\0)?(?:II\*\0|MM\0\*)", re.DOTALL)
+"""Where a WebP file has it."""
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>|<rdf:RDF.*?</rdf:RDF>", re.DOTALL)
 
 
@@ -31,13 +35,13 @@ def texts(content: bytes) -> Iterator[tuple[str, str]]:
         yield from _jpeg(content)
     elif content[:4] in {b"II*\0", b"MM\0*"}:
         yield from tiff(content)
-    elif (at := content.find(b"Exif\0\0", 0, 1 << 20)) >= 0:
-        yield from tiff(content[at + 6 :])
-    for found in _XMP.finditer(content[:_MOST_TEXT]):
-        for text in dict.fromkeys(re.split(rb"<[^>]*>", found[0])):
+    elif found := (_EXIF_CHUNK if content.startswith(b"RIFF") else _EXIF_ITEM).search(content):
+        yield from tiff(content[found.end() - 4 :])
+    for packet in _XMP.finditer(content[:_MOST_TEXT]):
+        for text in dict.fromkeys(re.split(rb"<[^>]*>", packet[0])):
             if text.strip():
                 yield "XMP", text.decode("utf-8", "replace").strip()
-        for value in re.findall(rb'="([^"]*[^\x00-\x7f][^"]*)"', found[0]):
+        for value in re.findall(rb'="([^"]*[^\x00-\x7f][^"]*)"', packet[0]):
             yield "XMP", value.decode("utf-8", "replace")
 
 

@@ -36,6 +36,9 @@ LONG = 2.5
 """Length over width from which a picture is a scroll, whose letters are as large as on its narrow side."""
 
 
+CODEC_SETTINGS = (b"hvcC", b"av1C", b"avcC", b"vvcC", b"jpgC")
+"""Without one of these properties no picture of a HEIF file can be decoded (ISO/IEC 23008-12 and 14496-12)."""
+_META_BYTES = 1 << 20
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "F"})
 """Modes of more than eight bits."""
 
@@ -54,7 +57,7 @@ class Encoded:
     """A picture in a file: how large it is, and its pixels when asked for. Raises Exceeded beyond a limit."""
 
     def __init__(self, content: bytes | BinaryIO) -> None:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
 
         formats = decoders()
         # The limits below are ours; Pillow's own would end as an error without a name.
@@ -63,7 +66,12 @@ class Encoded:
         file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._image = Image.open(file, formats=formats)
+            try:
+                self._image = Image.open(file, formats=formats)
+            except UnidentifiedImageError:
+                if _hollow(file):
+                    raise Exceeded(GapReason.BROKEN, "picture_codec: none in the file") from None
+                raise
         self._file = file
         self.frames = int(getattr(self._image, "n_frames", 1))
         self.moving = self._image.format in {"GIF", "WEBP", "AVIF", "PNG"}
@@ -118,6 +126,13 @@ class Encoded:
                 image.draft("RGB", (max(1, round(image.size[0] * share)), max(1, round(image.size[1] * share))))
             _within(image.size, image.mode)
             return _pixels(image)
+
+
+def _hollow(file: BinaryIO) -> bool:
+    """Whether it is a HEIF file that lacks what decoding takes: a live photo of which only the metadata was kept."""
+    file.seek(0)
+    head = file.read(_META_BYTES)
+    return head[4:8] == b"ftyp" and not any(name in head for name in CODEC_SETTINGS)
 
 
 def _within(size: tuple[int, int], mode: str) -> None:
