@@ -154,8 +154,8 @@ def _pixels(image: Any) -> Any:  # noqa: ANN401
     image = _reduced(image)
     if "A" in image.getbands() or "transparency" in image.info:
         image = _on_ground(image)
-    # In place: otherwise a picture that stands upright is copied too. Blue comes first as Pillow gives the bytes; turned
-    # around in numpy, a screenshot takes as long again as unpacking it.
+    # In place: otherwise a picture that stands upright is copied too. Blue comes first as Pillow gives the bytes:
+    # turning colours around in numpy takes as long again as unpacking a screenshot.
     ImageOps.exif_transpose(image, in_place=True)
     rgb = image if image.mode == "RGB" else image.convert("RGB")
     return np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8).reshape(rgb.height, rgb.width, 3)

@@ -97,23 +97,24 @@ def _same(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> b
 
 
 def _cut(picture: Any, shape: tuple[int, int, int, int], times: float) -> Any:  # noqa: ANN401
-    """A piece with some ground around it, lying, no larger than the room for it."""
+    """A piece lying in the middle of what surrounds it, as much as there is room for."""
     import cv2
     import numpy as np
 
     left, top, wide, high = shape
     standing = high > wide
-    across = min(wide, high)
-    ground = across / 2 + 2
-    longest = (across + 2 * ground) * CELL[0] / CELL[1]
-    half = (min(wide + 2 * ground, longest), min(high + 2 * ground, longest))
-    x, y = (left + wide / 2) * times, (top + high / 2) * times
-    piece = picture[
-        max(0, round(y - half[1] * times / 2)) : round(y + half[1] * times / 2),
-        max(0, round(x - half[0] * times / 2)) : round(x + half[0] * times / 2),
-    ]
+    along, across = CELL
+    share = max(1.0, (2 * min(wide, high) + 4) * times / across)
+    far_x, far_y = (across * share, along * share) if standing else (along * share, across * share)
+    x = _inside((left + wide / 2) * times, far_x, picture.shape[1])
+    y = _inside((top + high / 2) * times, far_y, picture.shape[0])
+    piece = picture[y : y + round(far_y), x : x + round(far_x)]
     if standing:
         piece = np.rot90(piece)
-    share = min(1.0, CELL[0] / piece.shape[1], CELL[1] / piece.shape[0])
-    size = (max(1, int(piece.shape[1] * share)), max(1, int(piece.shape[0] * share)))
-    return piece if share == 1.0 else cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_AREA)
+    size = (min(along, round(piece.shape[1] / share)), min(across, round(piece.shape[0] / share)))
+    return cv2.resize(np.ascontiguousarray(piece), size, interpolation=cv2.INTER_AREA)
+
+
+def _inside(middle: float, room: float, end: int) -> int:
+    """Where so many pixels around a place begin, within the picture."""
+    return max(0, min(end - round(room), round(middle - room / 2)))

@@ -28,6 +28,7 @@ SQUEEZE = 0.66
 CLEAR = (0.9, 0.97)
 """A short line read less surely, and a line with a long number, are read once more in their natural width: digits are
 narrow, and two that are alike and made narrower still become one."""
+_STAR = "★"
 _NUMBER = re.compile(r"[0-9]{9}")
 TURNS_TRIED = 3
 """Lines that are read both ways up to tell whether a picture stands on its head."""
@@ -176,7 +177,8 @@ class View:
             (told,) = recognise.read(self.networks, self.picture, [box], SQUEEZE)
             if told.sure < _clear(box, told.text):
                 (wider,) = recognise.read(self.networks, self.picture, [box])
-                told = max(told, wider, key=lambda one: one.sure)
+                # A star is never read for nothing, and often taken for a character that the network knows better.
+                told = max(told, wider, key=lambda one: (_STAR in one.text, one.sure))
             self._told[box] = told
         return self._told[box]
 
