@@ -71,10 +71,16 @@ def _files() -> dict[str, bytes]:
     body = ("text", "chat", "text") * 7
     screen = {"size": (1920, 1080), "height": 30}
     deck = [sheet(*plain, *("text",) * (10 + number % 5), size=(1240, 1754)) for number in range(40)]
+    scene = _scene(1280, 960)
     return {
         "small page": saved(sheet("title", "text", size=(620, 877), height=24), "PNG"),
         "photo without text, 1080 × 1440 jpeg": saved(_photo(1080, 1440), "JPEG", quality=85),
         "photo without text, 4000 × 3000 jpeg": saved(_photo(4000, 3000), "JPEG", quality=85),
+        "photo without text, 640 × 480 jpeg": saved(_photo(640, 480), "JPEG", quality=85),
+        "photo without text, 1080 × 1440 png": saved(_photo(1080, 1440), "PNG"),
+        "photo without text, soft ground": saved(_soft(1440, 1080), "JPEG", quality=85),
+        "drawn scene, leaves and grain, 1280 × 960": saved(scene, "JPEG", quality=60),
+        "drawn scene, askew, 1470 × 1180": saved(scene.rotate(10, expand=True), "JPEG", quality=60),
         "1080p screenshot with a mark": saved(sheet(*marked, *body, **screen), "PNG"),
         "1080p screenshot, all 21 lines read": saved(sheet(*plain, *body, **screen), "PNG"),
         "scroll of 1080 × 20000, 200 lines": saved(sheet(*("chat", "-") * 200, size=(1080, 20000), height=30), "PNG"),
@@ -89,6 +95,37 @@ def _zipped(content: bytes, count: int) -> bytes:
         for number in range(count):
             archive.writestr(f"{number}.png", content)
     return file.getvalue()
+
+
+def _scene(wide: int, high: int) -> Any:
+    """As the photos of benchmarks/pictures, which needs fonts: full of edges that are as long as words are."""
+    import numpy as np
+    from PIL import Image, ImageDraw, ImageFilter
+
+    random = np.random.default_rng(11)
+    scene = Image.new("RGB", (wide, high), (120, 160, 200))
+    for number in range(12):
+        left, top, across, down = (int(one) for one in random.integers(0, (wide, high, wide // 3, high // 3)))
+        colour = tuple(int(one) for one in random.integers(0, 255, 3))
+        draw = ImageDraw.Draw(scene)
+        (draw.ellipse if number % 2 else draw.rectangle)((left, top, left + across + 20, top + down + 20), fill=colour)
+    values = np.asarray(scene.filter(ImageFilter.GaussianBlur(3)), np.float64)
+    leaves = Image.fromarray(random.normal(0, 28, (high // 6, wide // 6)).astype(np.float32)).resize((wide, high))
+    rough = values + (np.asarray(leaves) * (np.linspace(0, 1, high) > 0.4)[:, None])[:, :, None]
+    rough += random.normal(0, 6, (high, wide, 1))
+    return Image.fromarray(rough.clip(0, 255).astype(np.uint8))
+
+
+def _soft(wide: int, high: int) -> Any:
+    """A thing in front of a ground out of focus, as portraits and flowers are taken."""
+    from PIL import Image, ImageDraw, ImageFilter
+
+    ground = _photo(wide // 40, high // 40).resize((wide, high), Image.Resampling.BICUBIC)
+    sharp = _photo(wide, high).filter(ImageFilter.GaussianBlur(1))
+    mask = Image.new("L", (wide, high))
+    ImageDraw.Draw(mask).ellipse((wide // 3, high // 4, wide * 2 // 3, high), fill=255)
+    ground.paste(sharp, mask=mask)
+    return ground
 
 
 def _photo(wide: int, high: int) -> Any:

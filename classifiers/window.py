@@ -16,7 +16,8 @@ from itertools import accumulate, chain
 
 from classifiers.model import Block, Gap, Place, Region
 from classifiers.picture_order import PictureOrder
-from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
+from classifiers.standing import NOT_ON_THE_PAGE, TOP_CHARACTERS, is_top, speaks_of_all
+from classifiers.unplaced import Cell
 
 SIZE = 1 << 15
 """Code points judged at a time."""
@@ -42,11 +43,35 @@ class Piece:
 
     text: str
     """With the line end after it; without one where a long line was cut."""
-    place: Place
+    block: Block
     depth: int
     """Code points of the document's text before it."""
-    sure: float = 1.0
-    """As the Block's."""
+
+    @property
+    def place(self) -> Place:
+        """As the Block's."""
+        return self.block.place
+
+    @property
+    def sure(self) -> float:
+        """As the Block's."""
+        return self.block.sure
+
+    @property
+    def table(self) -> Table | None:
+        """The table that it is a cell of."""
+        if isinstance(self.block, Cell):
+            sheet = self.block.at[0]
+            return sheet.path, sheet.name, sheet.number, ""
+        place = self.block.place
+        return table(place) if place.region is Region.CELL or place.cell else None
+
+    @property
+    def leads(self) -> bool:
+        """Whether it begins where a mark speaks of the whole document."""
+        if isinstance(self.block, Cell):
+            return self.depth < TOP_CHARACTERS
+        return speaks_of_all(self.block.place) or is_top(self.block.place, self.depth)
 
 
 @dataclass(frozen=True)
@@ -76,7 +101,7 @@ class Window:
     @cached_property
     def leads(self) -> bool:
         """Whether some of it is where a mark speaks of the whole document: a first page's top or header, a property."""
-        return any(speaks_of_all(piece.place) or is_top(piece.place, piece.depth) for piece in self.pieces)
+        return any(piece.leads for piece in self.pieces)
 
     def leads_at(self, offset: int) -> bool:
         """Whether the code point at ``offset`` is such a place."""
@@ -110,6 +135,10 @@ class Joiner:
             if isinstance(part, Gap):
                 self.gaps.append(part)
                 continue
+            if isinstance(part, Cell) and self._add_cell(part):
+                if self._size >= self._most + OVERLAP:
+                    yield from self._full()
+                continue
             if part.place.region in APART and pictures.holds(part):
                 continue
             self.characters += len(part.text)
@@ -119,18 +148,34 @@ class Joiner:
                 self._turn(part.place.path)
             for block, end in self._split(part) if len(part.text) > FIRST_SIZE else ((part, "\n"),):
                 self._add(block, end)
-                while self._size >= self._most + OVERLAP:
-                    self._most = min(SIZE, 2 * self._most)
-                    window = self._window(final=False)
-                    yield window
-                    self._keep_tail(window)
+                yield from self._full()
         if self._pieces:
             yield self._window(final=True)
+
+    def _full(self) -> Iterator[Window]:
+        while self._size >= self._most + OVERLAP:
+            self._most = min(SIZE, 2 * self._most)
+            window = self._window(final=False)
+            yield window
+            self._keep_tail(window)
 
     def _turn(self, path: tuple[str, ...]) -> None:
         """Begin with another document; only those that it is part of keep their tables' headers."""
         self._path, self._pieces, self._size, self._judged, self._apart = path, [], 0, 0, False
         self._columns = {key: value for key, value in self._columns.items() if path[: len(key[0])] == key[0]}
+
+    def _add_cell(self, cell: Cell) -> bool:
+        """Add a cell without making its Place; False where more than the text of it is asked for."""
+        (sheet, row, _), text = cell.at, cell.text
+        depth = self._depth.get(sheet.path, 0)
+        if row < HEADER_ROWS or not depth or sheet.path != self._path or len(text) > FIRST_SIZE:
+            return False
+        length = len(text) + 1
+        self._pieces.append(Piece(text + "\n", cell, depth))
+        self._depth[sheet.path] = depth + length
+        self._size += length
+        self.characters += length - 1
+        return True
 
     def _add(self, block: Block, end: str) -> None:
         place, text = block.place, block.text
@@ -148,7 +193,7 @@ class Joiner:
                 self._header(place, text)
         if region in APART:
             self._apart = True
-        self._pieces.append(Piece(text + end, place, depth, block.sure))
+        self._pieces.append(Piece(text + end, block, depth))
         self._size += len(text) + len(end)
 
     def _split(self, block: Block) -> Iterator[tuple[Block, str]]:
@@ -194,7 +239,7 @@ class Joiner:
                 inside = newline
             line = piece.place.line
             place = piece.place if line is None else replace(piece.place, line=line + piece.text.count("\n", 0, inside))
-            piece = Piece(piece.text[inside:], place, piece.depth + inside, piece.sure)
+            piece = Piece(piece.text[inside:], Block("", place, piece.sure), piece.depth + inside)
         cut = window.starts[index] + inside
         self._pieces = [piece, *window.pieces[index + 1 :]]
         self._size -= cut
@@ -204,7 +249,7 @@ class Joiner:
     def _forget_tables(self) -> None:
         """Only tables that still have a cell in the window keep their headers."""
         if len(self._columns) > 1:
-            live = {table(p.place) for p in self._pieces if p.place.region is Region.CELL or p.place.cell}
+            live = {table for piece in self._pieces if (table := piece.table)}
             self._columns = {key: value for key, value in self._columns.items() if key in live}
 
 

@@ -10,7 +10,7 @@ import contextlib
 import ctypes
 import gc
 
-_THRESHOLDS = (20_000, 20, 20)
+_THRESHOLDS = (10_000, 20, 20)
 """Objects made between two looks for cycles, and how many of those for a look at older ones."""
 _FAST_BINS, _TRIM, _PAD, _MAPPED = 1, -1, -2, -3
 """Parameters of mallopt(3): freed pieces kept apart, which must be joined again; when and how much memory is given back

@@ -52,6 +52,10 @@ class Budget:
         if not self.ticks % _TICKS:
             self.check_time()
 
+    def holds(self, characters: int) -> bool:
+        """Whether so many more characters are within the limit."""
+        return self.characters + characters <= self.limits.expanded_characters
+
     def check_time(self) -> None:
         """Raises Exceeded when the time for the file, or for a part that is open, is used up."""
         now = time.monotonic()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterable, Sequence
 
 from classifiers.model import Block, Region
-from dlp.read import placing
-from dlp.read.visit import Parts, Visit
+from classifiers.unplaced import Cell, Sheet
+from dlp.read.visit import Cells, Parts, Visit
 
-_LETTERS = 26
+_TOGETHER = 256
+"""Cells handed on together, at the end of a row: what is asked of each part is asked once for all of them."""
 
 
-def read(visit: Visit, seen: set[int], content: bytes | None = None) -> Parts:
+def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> Parts:
     """Every cell that holds anything, row by row; ``seen`` collects the hashes of all texts.
 
     ``content`` is the workbook where it is only a part of the visit's file.
@@ -26,35 +28,35 @@ def read(visit: Visit, seen: set[int], content: bytes | None = None) -> Parts:
         visit.progress, visit.told = number / len(sheets), f"{number} of {len(sheets)} sheets"
         yield Block(meta.name, visit.place(Region.TITLE, part="sheet name", sheet=meta.name))
         if str(meta.typ).endswith("WorkSheet"):
-            yield from _sheet(visit, workbook.get_sheet_by_index(number), meta.name, number, seen)
+            rows = workbook.get_sheet_by_index(number).iter_rows()
+            for cells in _together(rows, Sheet(visit.source.path, meta.name, number)):
+                if seen is not None:
+                    seen.update([hash(cell.text) for cell in cells])
+                yield cells
 
 
-def _sheet(visit: Visit, sheet: object, name: str, number: int, seen: set[int]) -> Parts:
-    path, columns = visit.source.path, [column(index) for index in range(getattr(sheet, "total_width", 0) or 0)]
-    for row, values in enumerate(sheet.iter_rows()):  # type: ignore[attr-defined]
-        for index, value in enumerate(values):
-            if value == "":
-                continue
-            text = value if type(value) is str else shown(value)
-            seen.add(hash(text))
-            letters = columns[index] if index < len(columns) else column(index)
-            yield placing.cell(text, path, name, f"{letters}{row + 1}", (number, row, index))
-
-
-def column(index: int) -> str:
-    """The letters of a column counted from 0: A, B, … Z, AA."""
-    letters, rest = "", index + 1
-    while rest:
-        rest, digit = divmod(rest - 1, _LETTERS)
-        letters = chr(65 + digit) + letters
-    return letters
+def _together(rows: Iterable[Sequence[object]], sheet: Sheet) -> Iterable[Cells]:
+    cells = Cells(sheet.path)
+    for row, values in enumerate(rows):
+        cells += [
+            Cell(text, (sheet, row, column))
+            for column, value in enumerate(values)
+            if (text := value if type(value) is str else shown(value))
+        ]
+        if len(cells) >= _TOGETHER:
+            yield cells
+            cells = Cells(sheet.path)
+    if cells:
+        yield cells
 
 
 def shown(value: object) -> str:
     """A cell's value as a person would read it."""
     if isinstance(value, float):
-        # Long numbers are identifiers: 1.10105194912310e+17 would be found by no rule.
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e20 else f"{value:.15g}"
+        if value.is_integer() and abs(value) < 1e20:
+            # Long numbers are identifiers: 1.10105194912310e+17 would be found by no rule.
+            return str(int(value))
+        return f"{value:.15g}"
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ")
     return str(value)

@@ -30,6 +30,8 @@ _COMMON = frozenset(
     "權記類據邊張該規萬覺術領確傳師觀讓識帶導爭運秘密機絕級★年月日号第一二三四五六七八九十，。、：；（）《》“”省市县局部委办厅院章文件通知关于请示"
 )
 
+_NOT_ORDINARY = re.compile(r"[^ -~\r\n\t\u4e00-\u9fff\u3000-\u301f]+")
+
 
 def of(head: bytes) -> str | None:
     """Codec name for text that begins with these bytes; None where they are not text."""
@@ -69,8 +71,9 @@ def _utf16(sample: bytes) -> str | None:
 
 def _ordinary(sample: bytes, codec: str) -> float:
     text = sample.decode(codec, "replace")
-    good = sum(" " <= c <= "~" or c in "\r\n\t" or "\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u301f" for c in text)
-    return good / max(1, len(text)) if "\0" not in text.rstrip("\0") else 0.0
+    if "\0" in text.rstrip("\0"):
+        return 0.0
+    return len(_NOT_ORDINARY.sub("", text)) / max(1, len(text))
 
 
 def _double_byte(sample: bytes) -> str:

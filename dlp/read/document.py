@@ -16,7 +16,7 @@ from dlp.read.budget import Budget, Exceeded
 from dlp.read.eyes import Eyes
 from dlp.read.gaps import merged
 from dlp.read.source import Source, opened
-from dlp.read.visit import Part, Parts, Visit
+from dlp.read.visit import Cells, Part, Parts, Visit
 
 
 class Reading:
@@ -33,7 +33,10 @@ class Reading:
         try:
             for part in self._parts:
                 self._inside = False
-                yield part
+                if isinstance(part, Cells):
+                    yield from part
+                else:
+                    yield part
                 self._inside = True
         finally:
             self._inside = False
@@ -96,12 +99,30 @@ def _opened(visit: Visit, media_type: str) -> Parts:
         path = source.path
         for part in registry.reader(visit.media_type)(visit):
             # Parts of inner documents were counted where they were read.
+            if isinstance(part, Cells):
+                if part.path == path:
+                    yield from _counted(part, budget)
+                else:
+                    yield part
+                continue
             if isinstance(part, Block) and part.place.path == path:
                 budget.tick(len(part.text))
             yield part
     finally:
         if source.depth:
             budget.leave()
+
+
+def _counted(cells: Cells, budget: Budget) -> Parts:
+    """The cells together; one by one where they come to the limit, so that all up to it are given."""
+    characters = sum([len(cell.text) for cell in cells])
+    if budget.holds(characters):
+        budget.tick(characters)
+        yield cells
+        return
+    for cell in cells:
+        budget.tick(len(cell.text))
+        yield cell
 
 
 def _told(limit: str, visit: Visit) -> str:

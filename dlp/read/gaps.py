@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from classifiers.model import Block, Gap, GapKind, GapReason, Place
+from classifiers.model import Gap, GapKind, GapReason, Place
 from dlp.read.visit import Parts
 
 MOST = 100
@@ -16,7 +16,7 @@ def merged(parts: Parts) -> Parts:
     told = 0
     more: dict[tuple[GapKind, GapReason], tuple[Gap, int]] = {}
     for part in parts:
-        if isinstance(part, Block):
+        if not isinstance(part, Gap):
             yield part
             continue
         if told < MOST:

@@ -7,7 +7,8 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Place, Region
-from dlp.read import cells, markup, odf_text, opc, salvage, zipped
+from classifiers.unplaced import letters
+from dlp.read import markup, odf_text, opc, salvage, zipped
 from dlp.read.visit import Parts, Visit
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class _Finder:
             odf_text.repeats(other, "columns")
             for other in cell.itersiblings("{*}table-cell", "{*}covered-table-cell", preceding=True)
         )
-        address = f"{cells.column(column)}{self._rows[row] + 1}"
+        address = f"{letters(column)}{self._rows[row] + 1}"
         return self._visit.place(
             Region.CELL,
             sheet=odf_text.attribute(table, "name"),

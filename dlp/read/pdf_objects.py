@@ -5,7 +5,9 @@ By qpdf (pikepdf), which opens the same files that pdfium does.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +25,8 @@ _SAID = {
     "/JS": "script",
 }
 """Keys of any object whose value is text that people wrote or a program shows."""
+_AROUND = frozenset({"li", "Alt", "Seq", "Bag", "Description"})
+"""Elements of XMP that hold values and name none."""
 _MOST_TEXT = 1 << 24
 
 
@@ -31,7 +35,7 @@ def read(visit: Visit, content: bytes) -> Parts:
     import pikepdf
 
     try:
-        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
+        with _opened(visit, content) as pdf:
             yield from _information(visit, pdf)
             yield from _layers(visit, pdf)
             yield from _fields(visit, pdf)
@@ -40,6 +44,34 @@ def read(visit: Visit, content: bytes) -> Parts:
         yield visit.unread(GapReason.ENCRYPTED, "objects", 0.0)
     except Exception as error:  # noqa: BLE001 - qpdf's errors, and Python's for what a broken object turns out to be
         yield visit.unread(GapReason.BROKEN, f"objects of {type(error).__name__}", 0.0)
+
+
+def _opened(visit: Visit, content: bytes) -> Any:  # noqa: ANN401 - pikepdf
+    """The file for qpdf, which asks Python for every 128 bytes, unless it may map the file into memory.
+
+    A file that somebody cuts short meanwhile ends this process then, which is a Gap like any other end of it.
+    """
+    import pikepdf
+
+    descriptor = visit.source.descriptor
+    if descriptor is not None:
+        # Not every file system can map; a file that grew or shrank since is read as it was.
+        with contextlib.suppress(OSError):
+            if os.fstat(descriptor).st_size == len(content):
+                file = _Mapped(content, descriptor)
+                return pikepdf.open(file, suppress_warnings=True, access_mode=pikepdf.AccessMode.mmap)
+    return pikepdf.open(io.BytesIO(content), suppress_warnings=True, access_mode=pikepdf.AccessMode.stream)
+
+
+class _Mapped(io.BytesIO):
+    """What is mapped by its descriptor, whose position belongs to others and is not moved."""
+
+    def __init__(self, content: bytes, descriptor: int) -> None:
+        super().__init__(content)
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        return self._descriptor
 
 
 def _information(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401 - pikepdf
@@ -73,16 +105,22 @@ def _fields(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
 
 
 def _objects(visit: Visit, pdf: Any) -> Parts:  # noqa: ANN401
+    import pikepdf
+
+    kinds = (pikepdf.ObjectType.dictionary, pikepdf.ObjectType.stream)
     for number, thing in enumerate(pdf.objects):
         if number % 256 == 0:
             visit.budget.check_time()
-        stream = _is(thing, "Stream")
-        if not stream and not _is(thing, "Dictionary"):
+        # isinstance takes longer than all else that is done with most objects. Numbers and names come as Python's own.
+        kind = getattr(thing, "_type_code", None)
+        if kind not in kinds:
             continue
-        yield from _said(visit, thing)
-        if stream and thing.get("/Type") == "/Metadata":
+        keys = thing.keys()
+        if not _SAID.keys().isdisjoint(keys):
+            yield from _said(visit, thing)
+        if kind == kinds[1] and "/Type" in keys and thing.get("/Type") == "/Metadata":
             yield from _xmp(visit, _stream(visit, thing))
-        elif "/EF" in thing:
+        elif "/EF" in keys:
             yield from _attached(visit, thing)
 
 
@@ -116,18 +154,19 @@ def _values(packet: bytes) -> Iterator[tuple[str, str]]:
                 yield name, str(value)
         if element.text and element.text.strip():
             name = markup.local(element.tag)
-            around = [markup.local(above.tag) for above in element.iterancestors()]
-            # dc:title holds rdf:Alt holds rdf:li: the first name that says anything is the property's.
-            named = next(
-                (one for one in (name, *around) if one not in {"li", "Alt", "Seq", "Bag", "Description"}), name
-            )
-            yield named, element.text
+            if name in _AROUND:
+                # dc:title holds rdf:Alt holds rdf:li: the first name that says anything is the property's.
+                around = (markup.local(above.tag) for above in element.iterancestors())
+                name = next((one for one in around if one not in _AROUND), name)
+            yield name, element.text
 
 
 def _attached(visit: Visit, thing: Any) -> Parts:  # noqa: ANN401
     """A file specification with its file (ISO 32000-1, 7.11.3), from the name tree or from an annotation."""
     name = str(thing.get("/UF") or thing.get("/F") or "attachment")
-    files = {file.objgen: file for file in dict(_at(thing, "/EF", "Dictionary") or {}).values() if _is(file, "Stream")}
+    # In the order of their keys, which qpdf gives in any.
+    named = sorted(dict(_at(thing, "/EF", "Dictionary") or {}).items())
+    files = {file.objgen: file for _, file in named if _is(file, "Stream")}
     for file in files.values():
         yield from visit.inner(name, _stream(visit, file))
 

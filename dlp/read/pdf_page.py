@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from classifiers.model import Block, GapReason, Region
@@ -14,6 +15,7 @@ from dlp.read.visit import Parts, Visit
 
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
 """FPDF_PAGEOBJ_*."""
+_INT, _POINTER = ctypes.c_int, ctypes.c_void_p
 _WATERMARK = 23
 _FREE_TEXT = 3
 _FAR = 14400.0
@@ -88,13 +90,12 @@ def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> 
         yield visit.unread(GapReason.BROKEN, "text", page=number)
         return
     try:
-        text = _text(library, text_page)
+        text, characters = _text(library, text_page), _Characters(text_page, frame)
         at = 0
         for order, line in enumerate(text.split("\r\n"), 1):
-            if line.strip():
-                yield Block(
-                    line.replace("\r", "\n"), _place(visit, library, text_page, frame, (number, order, at, line))
-                )
+            if said := line.lstrip():
+                where = characters.at(at + len(line) - len(said))
+                yield Block(line.replace("\r", "\n"), visit.place(Region.BODY, page=number, line=order, **where))
             at += len(line) + 2
     finally:
         library.FPDFText_ClosePage(text_page)
@@ -110,19 +111,32 @@ def _text(library: Any, text_page: Any) -> str:  # noqa: ANN401
     return bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace").replace("\ufffe", "-")
 
 
-def _place(visit: Visit, library: Any, text_page: Any, frame: Frame, line: tuple[int, int, int, str]) -> Any:  # noqa: ANN401
-    number, order, at, text = line
-    first = at + len(text) - len(text.lstrip())
-    index = library.FPDFText_GetCharIndexFromTextIndex(text_page, first)
-    x = y = size = None
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    if index >= 0 and library.FPDFText_GetCharBox(text_page, index, left, right, bottom, top):
-        x, y = (left.value - frame.left) / frame.width, (frame.top - top.value) / frame.height
-        size = round(library.FPDFText_GetFontSize(text_page, index), 1)
-    return visit.place(page=number, line=order, x=x, y=y, size=size)
+class _Characters:
+    """Where the characters of a page stand, and how large they are."""
+
+    def __init__(self, text_page: Any, frame: Frame) -> None:  # noqa: ANN401
+        self._page, self._frame, self._box = pdfium.address_of(text_page), frame, (ctypes.c_double * 4)()
+        first = ctypes.addressof(self._box)
+        self._sides = first, first + 8, first + 16, first + 24
+        self._index = pdfium.call("FPDFText_GetCharIndexFromTextIndex", _INT, _POINTER, _INT)
+        self._bounds = pdfium.call("FPDFText_GetCharBox", _INT, _POINTER, _INT, *[_POINTER] * 4)
+        self._size = pdfium.call("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
+
+    def at(self, first: int) -> dict[str, float]:
+        """The position and size of a character, counted in the text; nothing where they are not known."""
+        index = self._index(self._page, first)
+        if index < 0 or not self._bounds(self._page, index, *self._sides):
+            return {}
+        (left, _, _, top), frame = self._box, self._frame
+        return {
+            "x": (left - frame.left) / frame.width,
+            "y": (frame.top - top) / frame.height,
+            "size": round(self._size(self._page, index), 1),
+        }
 
 
 def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401
+    value = pdfium.call("FPDFAnnot_GetStringValue", ctypes.c_ulong, _POINTER, ctypes.c_char_p, _POINTER, ctypes.c_ulong)
     for index in range(library.FPDFPage_GetAnnotCount(page)):
         annotation = library.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -130,47 +144,41 @@ def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  
         try:
             kind = library.FPDFAnnot_GetSubtype(annotation)
             region = {_WATERMARK: Region.WATERMARK, _FREE_TEXT: Region.TEXT_BOX}.get(kind, Region.COMMENT)
-            told = dict.fromkeys(_value(library, annotation, key) for key in _STRINGS)
+            address = pdfium.address_of(annotation)
+            told = dict.fromkeys(pdfium.text_of(partial(value, address, key)) for key in _STRINGS)
             for text in filter(str.strip, told):
                 yield Block(text, visit.place(region, page=number))
         finally:
             library.FPDFPage_CloseAnnot(annotation)
 
 
-def _value(library: Any, annotation: Any, key: bytes) -> str:  # noqa: ANN401
-    def ask(buffer: Any, length: int) -> int:  # noqa: ANN401
-        filled = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)) if buffer else None
-        return int(library.FPDFAnnot_GetStringValue(annotation, key, filled, length))
-
-    return pdfium.text_of(ask)
-
-
 def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part | None]:  # noqa: ANN401
     """Share of the page under pictures (0..1), how many drawn paths and text objects, and where the pictures are."""
-    area, paths, texts, part = 0.0, 0, 0, None
-    corners = [ctypes.c_float() for _ in range(4)]
-    for index in range(library.FPDFPage_CountObjects(page)):
+    address, corners = pdfium.address_of(page), [ctypes.c_float() for _ in range(4)]
+    get = pdfium.call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
+    kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
+    # A page may have thousands of objects, and all but a few are text and lines.
+    kinds = [kind_of(get(address, index)) for index in range(library.FPDFPage_CountObjects(page))]
+    area, part = 0.0, None
+    for index in [index for index, kind in enumerate(kinds) if kind in {_IMAGE, _FORM}]:
         shape = library.FPDFPage_GetObject(page, index)
-        kind = library.FPDFPageObj_GetType(shape)
-        if kind in {_PATH, _SHADING}:
-            paths += 1
-        elif kind == _TEXT:
-            texts += 1
-        elif (kind == _IMAGE or (kind == _FORM and _has_picture(library, shape))) and library.FPDFPageObj_GetBounds(
-            shape, *corners
-        ):
+        has = kinds[index] == _IMAGE or _has_picture(pdfium.address_of(shape))
+        if has and library.FPDFPageObj_GetBounds(shape, *corners):
             left, bottom, right, top = (corner.value for corner in corners)
             one = frame.part.cut(left, bottom, right, top)
             area += one.area
             if one.area:
                 part = part.joined(one) if part else one
-    return min(1.0, area / (frame.width * frame.height)), paths, texts, part
+    paths = kinds.count(_PATH) + kinds.count(_SHADING)
+    return min(1.0, area / (frame.width * frame.height)), paths, kinds.count(_TEXT), part
 
 
-def _has_picture(library: Any, form: Any, depth: int = 0) -> bool:  # noqa: ANN401
-    for index in range(min(1000, library.FPDFFormObj_CountObjects(form))):
-        shape = library.FPDFFormObj_GetObject(form, index)
-        kind = library.FPDFPageObj_GetType(shape)
-        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(library, shape, depth + 1)):
+def _has_picture(form: int, depth: int = 0) -> bool:
+    count = pdfium.call("FPDFFormObj_CountObjects", _INT, _POINTER)
+    get = pdfium.call("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
+    kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
+    for index in range(min(1000, count(form))):
+        kind = kind_of(shape := get(form, index))
+        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(shape, depth + 1)):
             return True
     return False

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+_SHORT = 512
+"""Bytes."""
+
 
 @cache
 def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
@@ -17,11 +20,31 @@ def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
     return bindings
 
 
+@cache
+def call(name: str, *kinds: Any) -> Callable[..., Any]:  # noqa: ANN401
+    """One of the library's functions, for what is asked thousands of times: half of what it costs by the bindings.
+
+    ``kinds`` are the types of its result and its arguments; whatever is a pointer is given and taken as an address.
+    """
+    address = ctypes.cast(getattr(library(), name), ctypes.c_void_p).value
+    assert address is not None
+    # Such calls are short: to let other threads run meanwhile would take longer than they do.
+    return ctypes.PYFUNCTYPE(*kinds)(address)
+
+
+def address_of(pointer: Any) -> int:  # noqa: ANN401
+    """What ``call`` is given for a pointer of the bindings."""
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
 def text_of(ask: Callable[[Any, int], int]) -> str:
     """Text from a call that fills a UTF-16 buffer and returns the bytes it needs, the closing zero included."""
-    length = ask(None, 0)
+    # Most texts are short: they are there with the first call.
+    buffer = ctypes.create_string_buffer(_SHORT)
+    length = ask(buffer, _SHORT)
     if length <= 2:
         return ""
-    buffer = ctypes.create_string_buffer(length)
-    ask(buffer, length)
+    if length > _SHORT:
+        buffer = ctypes.create_string_buffer(length)
+        ask(buffer, length)
     return buffer.raw[: length - 2].decode("utf-16-le", "replace")

@@ -21,6 +21,10 @@ _EXIF, _GPS, _IPTC = 0x8769, 0x8825, 0x83BB
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}
 _MOST_ENTRIES, _MOST_TEXT = 500, 1 << 20
 _GIF_COMMENT = re.compile(rb"!\xfe")
+_EXIF_ITEM = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
+"""Where a HEIC or AVIF file has it. The word alone also stands in the list of what is in such a file."""
+_EXIF_CHUNK = re.compile(rb"EXIF....(?:Exif\0\0)?(?:II\*\0|MM\0\*)", re.DOTALL)
+"""Where a WebP file has it."""
 _XMP = re.compile(rb"<x:xmpmeta.*?</x:xmpmeta>|<rdf:RDF.*?</rdf:RDF>", re.DOTALL)
 
 
@@ -33,17 +37,15 @@ def texts(content: bytes) -> Iterator[tuple[str, str]]:
     elif content[:4] in {b"II*\0", b"MM\0*"}:
         yield from tiff(content)
     elif content.startswith(b"GIF8"):
-        for found in _GIF_COMMENT.finditer(content[:_MOST_TEXT]):
-            yield "comment", _legacy(_blocks(content, found.end()))
-    elif (at := content.find(b"Exif\0\0", 0, 1 << 20)) >= 0:
-        yield from tiff(content[at + 6 :])
-    elif content.startswith(b"RIFF") and (at := content.find(b"EXIF")) >= 0:
-        yield from tiff(content[at + 8 :])
-    for found in _XMP.finditer(content[:_MOST_TEXT]):
-        for text in dict.fromkeys(re.split(rb"<[^>]*>", found[0])):
+        for comment in _GIF_COMMENT.finditer(content[:_MOST_TEXT]):
+            yield "comment", _legacy(_blocks(content, comment.end()))
+    elif found := (_EXIF_CHUNK if content.startswith(b"RIFF") else _EXIF_ITEM).search(content):
+        yield from tiff(content[found.end() - 4 :])
+    for packet in _XMP.finditer(content[:_MOST_TEXT]):
+        for text in dict.fromkeys(re.split(rb"<[^>]*>", packet[0])):
             if text.strip():
                 yield "XMP", text.decode("utf-8", "replace").strip()
-        for value in re.findall(rb'="([^"]*[^\x00-\x7f][^"]*)"', found[0]):
+        for value in re.findall(rb'="([^"]*[^\x00-\x7f][^"]*)"', packet[0]):
             yield "XMP", value.decode("utf-8", "replace")
 
 

@@ -1,7 +1,7 @@
-"""Places and Blocks made fast: a spreadsheet has a hundred thousand cells, and each has one.
+"""Places and Blocks made fast: a document has thousands of paragraphs, and each has one.
 
-Making a frozen dataclass sets every field through ``object.__setattr__``, six times as long as a plain one takes, which
-was a third of reading a large workbook. So a plain twin of Place is made, and becomes a Place; Blocks likewise.
+Making a frozen dataclass sets every field through ``object.__setattr__``, six times as long as a plain one takes. So a
+plain twin of Place is made, and becomes a Place; Blocks likewise.
 """
 
 from __future__ import annotations
@@ -50,10 +50,3 @@ def block(text: str, place: Place) -> Block:
     made = _OpenBlock(text, place)
     made.__class__ = Block  # type: ignore[assignment]
     return made  # type: ignore[return-value]
-
-
-def cell(text: str, path: tuple[str, ...], sheet: str, address: str, at: tuple[int, int, int]) -> Block:
-    """The Block of a spreadsheet's cell; ``at`` is the number of its sheet, its row and column, from 0."""
-    where = _Open(Region.CELL, path, "", None, None, sheet, address, *at)
-    where.__class__ = Place  # type: ignore[assignment]
-    return block(text, where)  # type: ignore[arg-type]

@@ -79,6 +79,9 @@ class Source:
     coverage: float | None = None
     """Share of its page that it takes, 0..1, where the document around it tells; None: it is a file of its own."""
 
+    descriptor: int | None = None
+    """Of the inspected file itself, where it is read at all; it belongs to the caller."""
+
     opened_zip: list[zipfile.ZipFile] = field(default_factory=list, compare=False, repr=False)
     """The zip that the bytes are, kept from telling the type for reading it: its directory may be long."""
 
@@ -144,5 +147,5 @@ def opened(descriptor: int, name: str) -> Source:
         # A package is read at a hundred positions, each of which costs more than all of a small file at once.
         held = os.pread(descriptor, size, 0) if hasattr(os, "pread") else PositionedFile(descriptor).read(size)
         if held is not None and len(held) == size:
-            return Source(io.BytesIO(held), size, name)
-    return Source(io.BufferedReader(PositionedFile(descriptor), _BUFFER), size, name)
+            return Source(io.BytesIO(held), size, name, descriptor=descriptor)
+    return Source(io.BufferedReader(PositionedFile(descriptor), _BUFFER), size, name, descriptor=descriptor)

@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
 from classifiers.model import Block, Gap, GapKind, GapReason, Place, Region
+from classifiers.unplaced import Cell
 from dlp.read import placing
 from dlp.read.budget import Budget
 from dlp.read.eyes import Eyes
 from dlp.read.source import Source
 
 Part = Block | Gap
-Parts = Iterator[Part]
+
+
+class Cells(list[Cell]):
+    """Cells of one sheet, handed on together; whoever takes the parts of a Reading is given them one by one."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__()
+        self.path = path
+
+
+Parts = Iterator[Part | Cells]
 _CHUNK = 1 << 16
 
 

@@ -9,7 +9,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
-from dlp.read import cells, cells_streamed, markup, office, opc, xlsb, zipped
+from dlp.read import cells, cells_streamed, markup, office, opc, workbook_strings, xlsb, zipped
 from dlp.read.budget import Exceeded
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
@@ -18,20 +18,28 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*>([^<]*(?:&quot;|\")[^<]*)<")
-_DATA = re.compile(rb"<(?:\w+:)?sheetData\b[^>]*>.*</(?:\w+:)?sheetData>", re.DOTALL)
+_FORMULA_END = b"f>"
+"""How the end tag of a formula ends; asked first, since looking for all of one takes long in a large sheet."""
+_DATA, _DATA_END = re.compile(rb"<(?:\w+:)?sheetData\b[^>]*>"), re.compile(rb"</(?:\w+:)?sheetData>")
+_CLOSED = re.compile(rb"</(?:\w+:)?\w+sheet>\s*\Z")
+_TELLING = re.compile(rb"headerFooter\b[^>]*(?<!/)>|dataValidation\b|hyperlink\b|<!")
+"""What of a sheet but its cells holds words, or keeps them from being seen in its bytes."""
 _CODES = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d+|[PNDTZFAGSXYBIUEOH])')
 _LITERAL = re.compile(r'"([^"]*[^\x00-\x7f年月日时分秒上下午星期第季度元万亿￥¥][^"]*)"')
 _FORMAT = re.compile(rb"""formatCode=["']([^"']*)["']""")
+_END = 64
+"""Bytes that the end tag of a sheet takes at most."""
 _PLACES = {"L": "left", "C": "centre", "R": "right"}
 
 
 def read(visit: Visit) -> Parts:
     """Cells sheet by sheet, then headers and footers, comments, names, validations, drawings, and every other part."""
-    seen: set[int] = set()
     if xlsb.is_one(visit):
-        sheets = _Sheets(seen, whole=True)
+        sheets = _Sheets(set(), whole=True)
         yield from office.read(visit, xlsb.Book(sheets.known, sheets._names, sheets._threads).known, xlsb.order)
         return
+    # Nobody asks for the texts where they are not shared.
+    seen = set[int]() if any("sharedstrings" in name.lower() for name in visit.source.directory().names) else None
     whole = not cells_streamed.may_explode(visit)
     if whole:
         try:
@@ -42,7 +50,7 @@ def read(visit: Visit) -> Parts:
             whole = False
             if not _streams(visit):
                 yield visit.unread(GapReason.BROKEN, f"cells: {type(error).__name__}")
-    yield from office.read(visit, _Sheets(seen, whole=whole).known, _order)
+    yield from office.read(visit, _Sheets(seen or set(), whole=whole).known, _order)
 
 
 def _streams(visit: Visit) -> bool:
@@ -105,11 +113,14 @@ class _Sheets:
                 self._shared = cells_streamed.shared_strings(package)
             yield from cells_streamed.read(package, entry, name, self._shared)
         content = package.content(entry)
-        written = _FORMULA.findall(content) if b"<f" in content or b":f" in content else []
+        written = _FORMULA.findall(content) if _FORMULA_END in content else []
         formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in written)
         if formulas:
             yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
-        tree = markup.parsed(_DATA.sub(b"", content, count=1))
+        rest = _without_cells(content)
+        if _CLOSED.search(rest, len(rest) - _END) and not _TELLING.search(rest):
+            return
+        tree = markup.parsed(rest)
         yield from opc.problem(visit, entry.filename, tree.problem)
         if tree.root is None:
             return
@@ -148,30 +159,11 @@ class _Sheets:
                 yield Block(text, package.visit.place(Region.COMMENT, **where))
 
     def _strings(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
-        """Shared strings that no cell shows, and phonetic guides: they travel with the file all the same."""
+        """What no cell shows of the strings that cells share."""
         if zipped.size(entry) > markup.MOST_TREE:
             yield from office.stripped(package, entry)
             return
-        content = package.content(entry)
-        root = markup.parsed(content).root
-        unused = []
-        if root is not None and not any(word in content for word in (b"<r>", b"<r ", b":r>", b":r ", b"rPh")):
-            # Every string is one text node: no need to put any together.
-            texts = [node.text or "" for node in root.iter("{*}t")]
-            unused = [text for text in texts if text.strip() and hash(text) not in self._seen]
-            root = None
-        for shared in root.iter("{*}si") if root is not None else ():
-            # Text nodes of runs and guides are all there is; a guide is rare.
-            text = plain = "".join(map(str, shared.itertext("{*}t", with_tail=False)))
-            if next(shared.iterchildren("{*}rPh"), None) is not None:
-                plain = "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) != "rPh")
-            if text.strip() and hash(plain) not in self._seen:
-                unused.append(text)
-            elif plain != text:
-                unused.append(
-                    "".join(t.text or "" for t in shared.iter("{*}t") if markup.local(_parent(t).tag) == "rPh")
-                )
-        if unused:
+        if unused := workbook_strings.unshown(package.content(entry), self._seen):
             yield Block("\n".join(unused), package.visit.place(part="shared strings"))
 
     def _styles(self, package: Package, entry: zipfile.ZipInfo) -> Parts:
@@ -181,10 +173,13 @@ class _Sheets:
             yield Block("\n".join(told), package.visit.place(part="number format"))
 
 
-def _parent(element: Element) -> Element:
-    parent = element.getparent()
-    assert parent is not None
-    return parent
+def _without_cells(content: bytes) -> bytes:
+    """A sheet's XML but for its rows, which are most of it."""
+    begun = _DATA.search(content)
+    # The first end tag: what a comment or a later part says of one hides nothing then.
+    named = content.find(b"sheetData>", begun.end()) if begun else -1
+    ended = _DATA_END.search(content, content.rfind(b"<", 0, named)) if named >= 0 else None
+    return content[: begun.start()] + content[ended.end() :] if begun and ended else content
 
 
 def literals(codes: Iterable[str]) -> list[str]:

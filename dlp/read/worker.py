@@ -52,10 +52,10 @@ def main(channel_number: int, lifeline: int, opening: Open | None = None) -> Non
         work, rules, known = _prepare(channel, start, limits)
         memory, eyes = _Memory(), list[Opened]()
         _compile_readers("read", *(["sight"] if opening else []))
-        allocation.settle()
         load = (lambda: eyes.append(opening(known, bytes.fromhex(start["key"])))) if opening else None
         held = confinement.confine(limits.memory, readable(start["folders"]), load)
         had = memory.reserved()
+        allocation.settle()
     except Exception as error:
         # No file was met yet, so the reason is ours and may be told: it becomes the caller's error.
         channel.sendall(wire.pack({"failed": f"{type(error).__name__}: {error}"}))

@@ -40,7 +40,7 @@ def read(document: Compound) -> Parts:
         yield visit.unread(GapReason.BROKEN, "column")
     else:
         try:
-            yield from cells.read(visit, set(), alone)
+            yield from cells.read(visit, None, alone)
         except (Exceeded, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
         except BaseException as error:  # noqa: BLE001 - calamine's errors and panics have no common base

@@ -12,8 +12,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 
 from classifiers.model import Block, Region
-from dlp.read import biff12, placing, salvage, zipped
-from dlp.read.cells import column, shown
+from classifiers.unplaced import Cell, Sheet, letters
+from dlp.read import biff12, salvage, zipped
+from dlp.read.cells import shown
 from dlp.read.office import Known
 from dlp.read.opc import Package
 from dlp.read.visit import Parts, Visit
@@ -95,6 +96,7 @@ class Book:
         if self._shared is None:
             self._shared = list(_shared(package))
             self._dates = Dates(_part(package, "styles"), from_1904=self._from_1904)
+        sheet = Sheet(visit.source.path, name, at)
         row, last, formulas = 0, -1, dict[str, None]()
         for kind, content in _records(package, entry):
             if kind == _ROW:
@@ -105,7 +107,7 @@ class Book:
                 formulas.update(dict.fromkeys(biff12.strings(rest) if rest else ()))
                 if text:
                     self._used.add(hash(text))
-                    yield placing.cell(text, visit.source.path, name, f"{column(last)}{row + 1}", (at, row, last))
+                    yield Cell(text, (sheet, row, last))
             else:
                 yield from _around(visit, part, name, kind, content)
         if formulas:
@@ -216,7 +218,7 @@ def _told(visit: Visit, part: str, found: Iterator[str]) -> Parts:
 def _address(content: bytes, at: int) -> str:
     """The first cell of a range (UncheckedRfX, 2.5.164): rows, then columns."""
     first, _, left, _ = struct.unpack_from("<4I", content, at)
-    return f"{column(left)}{first + 1}"
+    return f"{letters(left)}{first + 1}"
 
 
 def _around(visit: Visit, part: str, sheet: str, kind: int, content: bytes) -> Parts:

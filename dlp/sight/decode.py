@@ -36,6 +36,9 @@ LONG = 2.5
 """Length over width from which a picture is a scroll, whose letters are as large as on its narrow side."""
 
 
+CODEC_SETTINGS = (b"hvcC", b"av1C", b"avcC", b"vvcC", b"jpgC")
+"""Without one of these properties no picture of a HEIF file can be decoded (ISO/IEC 23008-12 and 14496-12)."""
+_META_BYTES = 1 << 20
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "F"})
 """Modes of more than eight bits."""
 
@@ -54,7 +57,7 @@ class Encoded:
     """A picture in a file: how large it is, and its pixels when asked for. Raises Exceeded beyond a limit."""
 
     def __init__(self, content: bytes | BinaryIO) -> None:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
 
         formats = decoders()
         # The limits below are ours; Pillow's own would end as an error without a name.
@@ -63,10 +66,20 @@ class Encoded:
         file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._image = Image.open(file, formats=formats)
+            try:
+                self._image = Image.open(file, formats=formats)
+            except UnidentifiedImageError:
+                if _hollow(file):
+                    raise Exceeded(GapReason.BROKEN, "picture_codec: none in the file") from None
+                raise
         self._file = file
         self.frames = int(getattr(self._image, "n_frames", 1))
         self.moving = self._image.format in {"GIF", "WEBP", "AVIF", "PNG"}
+
+    @property
+    def pixels(self) -> int:
+        """Of one frame as it lies in the file."""
+        return int(self._image.size[0] * self._image.size[1])
 
     @property
     def chosen(self) -> list[int]:
@@ -115,6 +128,13 @@ class Encoded:
             return _pixels(image)
 
 
+def _hollow(file: BinaryIO) -> bool:
+    """Whether it is a HEIF file that lacks what decoding takes: a live photo of which only the metadata was kept."""
+    file.seek(0)
+    head = file.read(_META_BYTES)
+    return head[4:8] == b"ftyp" and not any(name in head for name in CODEC_SETTINGS)
+
+
 def _within(size: tuple[int, int], mode: str) -> None:
     """Raises Exceeded where a frame has more pixels than may be held."""
     if size[0] * size[1] * (4 if mode in _DEEP else 1) > MOST_PIXELS:
@@ -134,9 +154,11 @@ def _pixels(image: Any) -> Any:  # noqa: ANN401
     image = _reduced(image)
     if "A" in image.getbands() or "transparency" in image.info:
         image = _on_ground(image)
-    turned = ImageOps.exif_transpose(image)
-    rgb = turned if turned.mode == "RGB" else turned.convert("RGB")
-    return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+    # In place: otherwise a picture that stands upright is copied too. Blue comes first as Pillow gives the bytes:
+    # turning colours around in numpy takes as long again as unpacking a screenshot.
+    ImageOps.exif_transpose(image, in_place=True)
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    return np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8).reshape(rgb.height, rgb.width, 3)
 
 
 def _reduced(image: Any) -> Any:  # noqa: ANN401

@@ -29,6 +29,9 @@ KEPT_PIXELS = 24_000_000
 """Of pictures that wait for the rest to be read; others are kept packed, and unpacked again."""
 KEPT_BYTES = 64 * 1024 * 1024
 """Packed bytes of pictures that wait; what does not fit has had its first look only."""
+ROOMY = 4_000_000
+"""Pixels of a picture from which memory is given back before it is decoded; for smaller ones that costs more time than
+looking at a photo may take, and what is free is used again."""
 POINTS = 842.0
 """Height of a page: the size of letters is told as if the picture filled one."""
 
@@ -150,15 +153,17 @@ class Looking:
                 one.unseen = unseen
 
     def _encoded(self, content: bytes, place: Place, unseen: Gap) -> Parts:
-        self.breathe()
         picture = Encoded(content)
         thumb = picture.thumb()
         if thumb is not None and not texture.has_text(self.networks, thumb):
             yield from self._codes(thumb, place, codes.QUICK_SIDE)
             return
+        if picture.pixels > ROOMY:
+            self.breathe()
         seen: set[bytes] = set()
         for frame in picture.looks():
-            key = hashlib.blake2b(frame.pixels, digest_size=16).digest()
+            # One frame is not met again: of a large picture the digest alone takes 20 ms.
+            key = hashlib.blake2b(frame.pixels, digest_size=16).digest() if picture.frames > 1 else b""
             if key not in seen:
                 seen.add(key)
                 where = replace(place, page=frame.number) if frame.number else place

@@ -14,6 +14,10 @@ from typing import Any
 
 THREADS = 2
 """Of onnxruntime for one network; a second pair would only wait for the same two cores."""
+SPIN_MICROSECONDS = 100
+"""That a thread waits for work before it sleeps."""
+PARTS = 4
+"""Into so many parts per thread the rest of a step is cut again and again."""
 MODELS = "rapidocr_onnxruntime"
 NEEDED = ("onnxruntime", "cv2", "numpy", "PIL", MODELS)
 """Modules without which no picture is looked at; HEIC and codes are missed one by one (``missing``)."""
@@ -63,5 +67,10 @@ def _session(model: Path) -> Any:  # noqa: ANN401 - onnxruntime has no types
     options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
     # The arena keeps the largest pass for good, 300 MB more; without it a pass is no slower here.
     options.enable_cpu_mem_arena = False
+    # Threads that wait for each other spin for a millisecond and more by default. On a quiet machine that is as fast as
+    # this; on a busy one they spin where the other should work, and a pass takes two to three times as long. Work in
+    # smaller parts goes on where a thread that was pushed aside does not.
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(SPIN_MICROSECONDS))
+    options.add_session_config_entry("session.dynamic_block_base", str(PARTS))
     options.log_severity_level = 4
     return runtime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

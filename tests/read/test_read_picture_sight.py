@@ -64,6 +64,19 @@ def test_heic(networks: Networks) -> None:
     assert has(seen(file.getvalue(), "a.heic", networks), "mark", "text")
 
 
+@pytest.mark.parametrize(
+    ("form", "name"), [("JPEG", "a.jpg"), ("WEBP", "a.webp"), ("HEIF", "a.heic"), ("PNG", "a.png")]
+)
+def test_what_a_camera_or_a_person_noted_is_read(form: str, name: str, networks: Networks) -> None:
+    if form == "HEIF":
+        pytest.importorskip("pillow_heif").register_heif_opener()
+    exif = Image.Exif()
+    exif[0x010E] = "only for the board"
+    photo = saved(Image.new("RGB", (64, 64), "grey"), form, exif=exif.tobytes())
+    (noted,) = seen(photo, name, networks).having("only for the board")
+    assert noted.place.region is Region.METADATA
+
+
 @pytest.mark.parametrize("turn", [3, -3, 10, -10, 90, 180, 270])
 def test_a_turned_page_is_read(turn: int, networks: Networks) -> None:
     page = sheet(*PAGE).rotate(turn, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
@@ -206,6 +219,26 @@ def test_red_head_line_and_seal_are_told_as_a_support(networks: Networks) -> Non
     assert not seen(saved(sheet(*PAGE), "PNG"), "a.png", networks).having("red")
 
 
+def hollow() -> bytes:
+    """A HEIC file with a picture's size and place, and nothing that says how it was packed."""
+
+    def box(kind: bytes, *bodies: bytes) -> bytes:
+        body = b"".join(bodies)
+        return struct.pack(">I", 8 + len(body)) + kind + body
+
+    item = box(b"infe", b"\2\0\0\0\0\1\0\0hvc1\0")
+    size = box(b"iprp", box(b"ipco", box(b"ispe", struct.pack(">III", 0, 4032, 3024))))
+    meta = box(
+        b"meta",
+        bytes(4),
+        box(b"hdlr", bytes(8), b"pict", bytes(13)),
+        box(b"pitm", bytes(4), b"\0\1"),
+        box(b"iinf", bytes(4), b"\0\1", item),
+        size,
+    )
+    return box(b"ftyp", b"heic", bytes(4), b"mif1heic") + meta + box(b"mdat", bytes(64))
+
+
 def bomb(wide: int, high: int) -> bytes:
     """A PNG of so many pixels of one bit, all alike: a few kB that unpack to a hundred MB and more."""
 
@@ -226,8 +259,9 @@ def bomb(wide: int, high: int) -> bytes:
         (saved(sheet(*PAGE), "PNG")[:4000], GapReason.BROKEN, ""),
         (saved(sheet(*PAGE), "JPEG")[:300], GapReason.BROKEN, ""),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), GapReason.BROKEN, ""),
+        (hollow(), GapReason.BROKEN, "picture_codec: none in the file"),
     ],
-    ids=["30000x30000", "40000x8", "cut png", "cut jpeg", "no png"],
+    ids=["30000x30000", "40000x8", "cut png", "cut jpeg", "no png", "heic without a picture"],
 )
 def test_what_cannot_be_looked_at_stays_unseen_and_names_the_limit(
     content: bytes, reason: GapReason, told: str, networks: Networks
@@ -281,3 +315,18 @@ def test_a_photo_without_text_has_nothing_to_read(networks: Networks) -> None:
     found = seen(saved(Image.fromarray(photo.astype(np.uint8)), "JPEG"), "a.jpg", networks)
     assert [block.text for block in found.blocks if block.place.part != "dimensions"] == ["a.jpg"]
     assert not found.gaps
+
+
+@pytest.mark.parametrize("turn", [10, -10])
+def test_the_short_last_line_of_a_paragraph_that_runs_down_the_page_is_read(turn: int, networks: Networks) -> None:
+    """Askew, it stands as high as the middle of the long line above it."""
+    page = sheet("text", "identity", "text", "mark", height=30)
+    found = seen(saved(page.rotate(turn, expand=True, fillcolor="white"), "PNG"), "a.png", networks)
+    assert has(found, "identity", "mark")
+    assert len(found.having(LINES["text"].rstrip("。"))) == 2
+
+
+@pytest.mark.parametrize("height", [13, 15])
+def test_a_long_number_in_small_letters_is_read_in_its_natural_width(height: int, networks: Networks) -> None:
+    page = sheet("title", "identity", "chat", size=(700, 400), height=height)
+    assert has(seen(saved(page, "JPEG", quality=30), "a.jpg", networks), "identity")

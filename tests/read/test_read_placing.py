@@ -7,15 +7,13 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
-from classifiers.model import Block, Place, Region
+from classifiers.model import Place, Region
 from dlp.read import placing
 
 
 def test_they_equal_hash_and_print_as_those_made_by_the_class() -> None:
     plain = Place(Region.CELL, ("a.xlsx",), sheet="S", cell="B2", table=0, row=1, column=1)
-    block = placing.cell("text", ("a.xlsx",), "S", "B2", (0, 1, 1))
-    assert (type(block), block) == (Block, Block("text", plain))
-    made = block.place
+    made = placing.place(Region.CELL, ("a.xlsx",), sheet="S", cell="B2", table=0, row=1, column=1)
     assert type(made) is Place
     assert (made, hash(made), repr(made)) == (plain, hash(plain), repr(plain))
     assert replace(made, cell="C3") == replace(plain, cell="C3")

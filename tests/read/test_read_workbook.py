@@ -12,7 +12,8 @@ from reading import read_bytes
 from xlsb_made import wide
 
 from classifiers.model import GapReason, Region
-from dlp.read.cells import column, shown
+from classifiers.unplaced import letters
+from dlp.read.cells import shown
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "tika"
 
@@ -84,7 +85,7 @@ def test_a_binary_workbook_gives_the_same_cells_as_calamine(name: str) -> None:
     content = (SAMPLES / f"{name}.xlsb").read_bytes()
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     theirs = [
-        (sheet, f"{column(at)}{row + 1}", value if isinstance(value, str) else shown(value))
+        (sheet, f"{letters(at)}{row + 1}", value if isinstance(value, str) else shown(value))
         for sheet in book.sheet_names
         for row, values in enumerate(book.get_sheet_by_name(sheet).iter_rows())
         for at, value in enumerate(values)
