@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -81,19 +83,27 @@ class Desk:
                 continue
         raise ChangedError(errno.ESTALE, "the file does not stop changing")
 
-    def judge_all(self, many: Sequence[Send]) -> Iterator[tuple[Send, Send | Exception]]:
-        """The same for several Sends, which wait for the disk together; what became of each, or what kept it."""
-        judged: list[tuple[Send, Mapping[str, Verdict]]] = []
-        since = time.monotonic()
-        for send in many:
-            try:
-                judged.append((send, self.verdicts(send)))
-            except Exception as error:  # noqa: BLE001 - it is of this one, and told to whoever asked
-                yield send, error
-            if time.monotonic() - since > TOGETHER_SECONDS:
-                yield from self._settled(judged)
-                judged, since = [], time.monotonic()
-        yield from self._settled(judged)
+    def judge_all(
+        self, many: Sequence[Send], judging: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> Iterator[tuple[Send, Send | Exception]]:
+        """The same for several Sends, which wait for the disk together; what became of each, or what kept it.
+
+        ``judging`` is entered while their files are read, and left while they are settled.
+        """
+        left = deque(many)
+        while left:
+            judged: list[tuple[Send, Mapping[str, Verdict]]] = []
+            failed: list[tuple[Send, Exception]] = []
+            with judging():
+                until = time.monotonic() + TOGETHER_SECONDS
+                while left and time.monotonic() < until:
+                    send = left.popleft()
+                    try:
+                        judged.append((send, self.verdicts(send)))
+                    except Exception as error:  # noqa: BLE001 - it is of this one, and told to whoever asked
+                        failed.append((send, error))
+            yield from failed
+            yield from self._settled(judged)
 
     def _settled(self, judged: Sequence[tuple[Send, Mapping[str, Verdict]]]) -> Iterator[tuple[Send, Send | Exception]]:
         try:

@@ -6,12 +6,13 @@ failed for now is tried again, each time later; it stays where it is meanwhile, 
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -27,8 +28,11 @@ from dlp.outbox.drops import Drop
 
 WAITING = 256
 """Drops in the queue."""
-MOST_TOGETHER = 8
+MOST_TOGETHER = 32
 """Files that one thread takes at once while many wait: they are written down together and wait once for the disk."""
+TURN_SECONDS = 0.1
+"""How long a thread waits for another one's files to be read, before its own are read between them: one of those may be
+a picture or a very long file."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds until a Send that failed for now is tried again; doubled each time."""
@@ -58,6 +62,8 @@ class Lanes:
 
     desk: Desk
     count: int
+    readers: int
+    """Reading processes."""
     person: Callable[[Drop], str]
     """Who dropped it."""
     refused: Callable[[Drop], None]
@@ -77,6 +83,11 @@ class Lanes:
     _stopped: bool = False
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _turns: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        """As many threads have their files read as there are processes that read."""
+        self._turns = threading.Semaphore(self.readers)
 
     def start(self) -> None:
         """Begin with what an earlier run left claimed."""
@@ -171,8 +182,22 @@ class Lanes:
             self.roomy()  # the next of that name came so early that a look passed it over
 
     def _judge(self, claimed: list[Send]) -> None:
-        for send, done in self.desk.judge_all(claimed):
+        judging = self._judging if len(claimed) > 1 else contextlib.nullcontext
+        for send, done in self.desk.judge_all(claimed, judging):
             self._settled(send.id, FIRST_PAUSE, done)
+
+    @contextlib.contextmanager
+    def _judging(self) -> Iterator[None]:
+        """One thread after the other has all its files read, and settles them while the next one's are read.
+
+        Reading in turns they would all be done at the same moment, and the reading process would then wait for them.
+        """
+        mine = self._turns.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turns.release()
 
     def _claim(self, drops: list[Drop]) -> list[Send]:
         """Those that are ours now; of each other one it is said, or it is found again."""
