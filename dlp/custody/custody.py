@@ -8,16 +8,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlp.custody import claiming, deciding, drafts, reports, settle
+from dlp.custody import afterwards, claiming, deciding, drafts, reports, settle
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.drafts import Treatment
 from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
-from dlp.custody.plan import Move, Place, Plan, Step
+from dlp.custody.plan import Move, Note, Place, Plan, Step
 from dlp.custody.send import KEPT, Send, Transfer
 from dlp.errors import KeysError, UsageError
 from dlp.files import opened_inside
+from dlp.journal import rests
+from dlp.journal.rests import Look, Rest
 from dlp.language import Say
 from dlp.model import Action, Origin, Ruling, State, Verdict
 from dlp.outbox.folders import Outbox
@@ -71,9 +73,14 @@ class Custody:
         self.ground.reach(Point.JUDGED)
         if worst in KEPT_AS:
             return self._keep(send, members, KEPT_AS[worst])
-        return self._place(send, members, {one.id: treatment(verdicts[one.id].action) for one in members})
+        left = afterwards.keep(self.ground, members, verdicts, lambda member: self.opened(send, member))
+        how = {one.id: treatment(verdicts[one.id].action) for one in members}
+        placed = self._place(send, members, how, left)
+        if left:
+            self.ground.rested.set()
+        return placed
 
-    def _place(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Send:
+    def _place(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment], left: tuple[Note, ...]) -> Send:
         outbox, claim = self.ground.outbox_of(send), self._claim(send)
         top, copies = drafts.to_send(self.ground, send, members, claim, how)
         moves = [Move(Place.READY, str(top), str(outbox.ready / drafts.ready_name(send, copies)))]
@@ -85,7 +92,7 @@ class Custody:
             state,
             tuple(moves),
             reports=(*reports.transfers(send, members, state), *reports.sealed(send, copies)),
-            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
+            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person), *left),
             sealed={copy.sealed_sha256: copy.transfer.id for copy in copies},
         )
         return settle.carry_out(self.ground, send, plan, members)
@@ -151,6 +158,27 @@ class Custody:
         with self.ground.turns.of(send.id):
             self._finish(send.id)
             return deciding.rule(self.ground, sends.get(self.ground.journal, send.id), ruling)
+
+    def end_rest(self, rest: Rest, verdict: Verdict | None = None) -> Send | None:
+        """Write down what came of looking at a rest; None where that was done, or the file was not released after all.
+
+        Raises OSError and KeysError where a step of its Send is open and cannot be finished now.
+        """
+        journal = self.ground.journal
+        send = sends.of_transfer(journal, rest.transfer)
+        if send is None:
+            return None
+        with self.ground.turns.of(send.id):
+            self._finish(send.id)
+            now, member = rests.get(journal, rest.transfer), sends.transfer_with(journal, rest.transfer)
+            if now is None or member is None or now.state is not Look.WAITING:
+                return None
+            send = sends.get(journal, send.id)
+            if send.state not in afterwards.RELEASED:
+                rests.forget(journal, rest.transfer)
+                afterwards.forget_copy(self.ground, rest)
+                return None
+            return afterwards.end(self.ground, send, member, rest, verdict)
 
     def resume(self, send: str) -> None:
         """Finish the steps of a Send that were begun and not ended. Raises OSError and KeysError."""
