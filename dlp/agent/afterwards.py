@@ -21,7 +21,7 @@ from dlp.clock import in_time
 from dlp.custody import Custody, Send
 from dlp.custody import afterwards as custody_of
 from dlp.custody import send as sends
-from dlp.custody.afterwards import RELEASED, NotThereError, Why
+from dlp.custody.afterwards import KEPT_DAYS, RELEASED, NotThereError, Why
 from dlp.custody.custody import ORDER
 from dlp.custody.faults import Point
 from dlp.custody.send import UNSETTLED, Transfer
@@ -35,8 +35,6 @@ from dlp.received.intake import WATCHED
 
 QUIET_SECONDS = 2.0
 """Between looks whether anything else waits; only while there is a rest."""
-KEPT = timedelta(days=14)
-"""How long a rest may wait; after that it stays unseen, with an event."""
 MOST_TRIES = 5
 """Looks that were cut off or failed, after which the rest stays unseen."""
 FIRST_RETRY = 60.0
@@ -154,7 +152,7 @@ class Afterwards:
             self._due[rest.transfer] = time.monotonic() + FIRST_RETRY  # it is not released yet
         elif send.state not in RELEASED:
             self.custody.end_rest(rest)
-        elif rest.at < in_time(-KEPT):
+        elif rest.at < in_time(-timedelta(days=KEPT_DAYS)):
             self._leave(rest, Why.TOO_OLD)
         elif rest.tries >= MOST_TRIES:
             self._leave(rest, Why.FAILED)

@@ -39,6 +39,8 @@ from dlp.verdict_words import to_report
 
 MOST_WAITING = 500
 """Files that wait; of further ones the rest stays unseen, with an event."""
+KEPT_DAYS = 14
+"""How long a rest may wait, with its copy; after that it stays unseen, with an event."""
 MOST_BYTES = 256 * 1024 * 1024
 """Of one file, up to which a copy is kept; a larger one is looked at where it stands, if it still does."""
 MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024

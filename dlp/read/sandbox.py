@@ -26,6 +26,8 @@ AGAIN_PATIENCE = 60.0
 """Times the usual time that pictures have when nobody waits: ten minutes of reading, a scan of some 300 pages."""
 AGAIN_SECONDS = 30.0
 """For one whole file, multiplied likewise: half an hour by the clock."""
+AGAIN_IDLE = 5.0
+"""Seconds after which its process ends; the next rest comes at once where there is one."""
 NICE = 19
 """How much less that counts than others (nice(2)): it has what the others leave."""
 
@@ -68,7 +70,7 @@ class Workers:
         self._patience = patience
         looks = can_look()
         self._seeing = Seeing(self._setting, idle_seconds) if looks else None
-        self._again = Seeing(replace(self._setting, nice=NICE), idle_seconds, AGAIN_SECONDS) if looks else None
+        self._again = Seeing(replace(self._setting, nice=NICE), AGAIN_IDLE, AGAIN_SECONDS) if looks else None
         self._count = max(1, count)
         self._turns = threading.BoundedSemaphore(self._count)
         self._lock = threading.Lock()

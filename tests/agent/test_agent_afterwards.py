@@ -18,6 +18,7 @@ from dlp.custody import Send, whereabouts
 from dlp.custody import afterwards as custody_of
 from dlp.custody import send as sends
 from dlp.custody.afterwards import Why
+from dlp.errors import UsageError
 from dlp.inspect import Context
 from dlp.journal import rests, rulings
 from dlp.journal.rests import Look, Rest
@@ -297,3 +298,14 @@ def test_a_received_file_is_looked_at_too_and_its_record_gets_the_level(world: W
     assert world.told == []
     assert world.vault() == []
     assert sorted(path.name for path in store.root.iterdir()) == ["来件.pdf"]
+
+
+def test_the_time_for_pictures_is_a_setting_within_bounds(tmp_path: Path) -> None:
+    from dlp.config import Home, load
+
+    home = Home(tmp_path)
+    home.settings.write_text("picture_seconds = 30\n")
+    assert load(home).picture_patience == 3.0
+    home.settings.write_text("picture_seconds = 0\n")
+    with pytest.raises(UsageError, match="picture_seconds"):
+        load(home)
