@@ -6,6 +6,7 @@ other process and shares nothing with what senders wait for.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from typing import Protocol
 import structlog
 
 from classifiers.model import GapReason
+from dlp.agent.desk import Desk
+from dlp.agent.recall import leftovers, recall
 from dlp.clock import in_time
 from dlp.custody import Custody, Send
 from dlp.custody import afterwards as custody_of
@@ -76,8 +79,7 @@ class _Patient:
 class Afterwards:
     """The thread that looks."""
 
-    custody: Custody
-    journal: Journal
+    desk: Desk
     force: Again
     idle: Callable[[], bool]
     """Whether nothing else waits."""
@@ -88,6 +90,16 @@ class Afterwards:
     _due: dict[str, float] = field(default_factory=dict)
     _stopped: bool = False
     _thread: threading.Thread | None = None
+
+    @property
+    def custody(self) -> Custody:
+        """That of the desk."""
+        return self.desk.custody
+
+    @property
+    def journal(self) -> Journal:
+        """That of the desk."""
+        return self.desk.journal
 
     def start(self) -> None:
         """Begin with what earlier runs left."""
@@ -112,14 +124,24 @@ class Afterwards:
         return self.custody.ground.rested
 
     def _run(self) -> None:
+        for send in leftovers(self.desk):
+            recall(self.desk, send)
         while not self._stopped:
             self._stir.clear()
-            waiting = rests.waiting(self.journal)
-            due = [one for one in waiting if self._due.get(one.transfer, 0.0) <= time.monotonic()]
-            if due and self.idle():
-                self._take(due[0])
-            else:
-                self._stir.wait(self._pause(waiting))
+            try:
+                self._turn()
+            except sqlite3.Error as error:
+                if not self._stopped:  # the list is asked again; a journal that is closed is the end
+                    structlog.get_logger().warning("rest.list_unread", error=type(error).__name__)
+                    self._stir.wait(FIRST_RETRY)
+
+    def _turn(self) -> None:
+        waiting = rests.waiting(self.journal)
+        due = [one for one in waiting if self._due.get(one.transfer, 0.0) <= time.monotonic()]
+        if due and self.idle():
+            self._take(due[0])
+        else:
+            self._stir.wait(self._pause(waiting))
 
     def _pause(self, waiting: list[Rest]) -> float | None:
         """Seconds until the next look at the list; None: until something comes."""
@@ -191,6 +213,7 @@ class Afterwards:
         ended = replace(rest, state=state, problem=problem, rules=verdict.classification.rules)
         done = self.custody.end_rest(ended, verdict)
         if done is not None and found and done.origin.direction is Direction.OUTGOING:
+            recall(self.desk, done, verdict)
             self.told(done)
 
     def _stricter(self, send: Send, member: Transfer, verdict: Verdict) -> bool:

@@ -168,7 +168,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
 
     force = desk.force
     assert isinstance(force, InForce)
-    afterwards = Afterwards(desk.custody, desk.journal, force, lambda: _idle(lanes, lookout), cards.warn)
+    afterwards = Afterwards(desk, force, lambda: _idle(lanes, lookout), cards.warn)
     editions = Editions(force, desk.journal)
     force.mend = lambda: mend(home, desk.journal, OfficeFile.load(office_file(home)))
     force.changed.append(editions.tell)

@@ -74,6 +74,11 @@ def waiting(journal: Journal) -> list[Rest]:
     return [_of(row) for row in journal.database.rows("SELECT * FROM rests WHERE state = 'waiting' ORDER BY at")]
 
 
+def in_state(journal: Journal, state: Look) -> list[Rest]:
+    """All that came to this, oldest first."""
+    return [_of(row) for row in journal.database.rows("SELECT * FROM rests WHERE state = ? ORDER BY at", state.value)]
+
+
 def load(journal: Journal) -> tuple[int, int]:
     """How many wait, and the bytes of their copies in the vault before these were sealed."""
     asked = "SELECT count(*), coalesce(sum(size) FILTER (WHERE object <> ''), 0) FROM rests WHERE state = 'waiting'"

@@ -19,6 +19,7 @@ from pathlib import Path
 from agent_world import BROKEN, HIDDEN, OPEN, PICTURED, SECRET, SENSITIVE
 
 from dlp import first_start
+from dlp.agent import recall
 from dlp.archive import Archive
 from dlp.config import Home, Settings, load
 from dlp.custody import Point
@@ -222,8 +223,9 @@ class World:
         seen = set()
         for name, content in self.files.items():
             found = [one for one in sends.alike(journal, name) if one.kind is Kind.FILE]
-            assert len(found) == 1, found
-            (send,) = found
+            # What was found afterwards is taken back out of Ready, as a Send of its own.
+            assert len(found) == 1 or (len(found) == 2 and found[0].origin.program == recall.PROGRAM), found
+            send = found[0]
             digest = hashlib.sha256(content).hexdigest()
             seen.add(send.id)
             if send.state in KEPT:

@@ -12,6 +12,7 @@ from agent_world import HIDDEN, OPEN, PICTURED, SENSITIVE, Answer, Machine, Read
 
 from classifiers.model import Gap, GapKind, GapReason
 from dlp.agent import afterwards as agents
+from dlp.agent import recall
 from dlp.agent.afterwards import Afterwards
 from dlp.archive import Archive
 from dlp.custody import Send, whereabouts
@@ -70,7 +71,7 @@ class World:
         self.looks = self._looks()
 
     def _looks(self) -> Afterwards:
-        return Afterwards(self.machine.custody, self.machine.journal, self.force, self._idle, self.told.append)
+        return Afterwards(self.machine.desk, self.force, self._idle, self.told.append)
 
     def _idle(self) -> bool:
         self.idle_asked += 1
@@ -129,8 +130,12 @@ def test_only_what_more_time_can_show_waits_with_a_sealed_copy(world: World) -> 
     assert [kind for kind, _ in world.events()] == ["rest.waits", "rest.clean"]
 
 
-def test_what_is_found_is_one_incident_a_page_for_the_sender_and_a_word_on_the_desktop(world: World) -> None:
+def test_what_is_found_is_one_incident_a_page_for_the_sender_and_a_word_on_the_desktop(
+    world: World, tmp_path: Path
+) -> None:
     send = world.hand_over("计划.pdf", HIDDEN)
+    assert send.path is not None
+    send.path.rename(tmp_path / "sent.pdf")  # as people do with what is ready
     world.work()
     (incident,) = world.incidents()
     assert incident["state"] == "ready"
@@ -138,6 +143,7 @@ def test_what_is_found_is_one_incident_a_page_for_the_sender_and_a_word_on_the_d
     assert [one["choice"] for one in incident["options"]] == ["false_positive", "keep"]  # type: ignore[index,attr-defined]
     assert [one.id for one in world.told] == [send.id]
     (found,) = whereabouts(world.machine.journal, "计划.pdf")
+    assert not found.there
     assert [step["step"] for step in found.history] == ["claim", "place", "found"]
     assert found.send.receipt is not None
     page = found.send.receipt.read_text("utf-8")
@@ -146,17 +152,55 @@ def test_what_is_found_is_one_incident_a_page_for_the_sender_and_a_word_on_the_d
     chinese = replace(world.machine.outbox, language=Language.ZH)
     (member,) = found.members
     assert "事后发现问题" in world.machine.custody.ground.pages.after(found.send, member, chinese)
-    assert (world.machine.outbox.ready / "计划.pdf").exists()
+
+
+def test_what_still_stands_in_ready_is_taken_back_and_kept_as_a_send_of_its_own(world: World) -> None:
+    send = world.hand_over("a.pdf", HIDDEN)
+    world.work()
+    assert list(world.machine.outbox.ready.iterdir()) == []
+    kept, before = whereabouts(world.machine.journal, "a.pdf")
+    assert (before.send.id, before.there) == (send.id, False)
+    assert (kept.send.state, kept.send.origin.program) == (State.BLOCKED, recall.PROGRAM)
+    (member,) = kept.members
+    assert [one["rule"] for one in member.judged["because"]] == ["known", "state-secret"]
+    assert world.vault() == [member.sha256]
+    assert [one["number"] for one in world.incidents()] == [send.number, kept.send.number]
+    back = world.machine.desk.take_back(kept.send.number)
+    assert back.path is not None
+    assert back.path.read_bytes() == HIDDEN
+
+
+def test_a_kill_before_it_is_taken_back_is_made_good_by_the_next_start(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = world.hand_over("a.pdf", HIDDEN)
+    with monkeypatch.context() as patch:
+        patch.setattr(agents, "recall", lambda *_: None)
+        world.work()
+    assert send.path is not None
+    assert send.path.exists()
+    world.work()
+    assert not send.path.exists()
+
+
+def test_other_bytes_in_its_place_are_judged_like_any_others(world: World) -> None:
+    send = world.hand_over("a.pdf", HIDDEN)
+    assert send.path is not None
+    send.path.write_bytes(OPEN)
+    world.work()
+    assert send.path.read_bytes() == OPEN
 
 
 def test_the_end_of_such_an_incident_moves_nothing(world: World) -> None:
     send = world.hand_over("a.pdf", HIDDEN)
+    assert send.path is not None
+    send.path.unlink()
     world.work()
     (member,) = world.machine.custody.members(send)
     rulings.take(world.machine.journal, Ruling(1, member.id, Choice.KEEP, ("wang",), "told the unit", ""))
     world.machine.desk.rule()
-    assert (world.machine.outbox.ready / "a.pdf").read_bytes() == HIDDEN
     assert sends.get(world.machine.journal, send.id).state is State.READY
+    assert list(world.machine.outbox.ready.iterdir()) == []
 
 
 def test_the_same_content_is_kept_the_next_time_until_two_people_find_it_to_be_wrong(world: World) -> None:

@@ -1,7 +1,7 @@
 """Pictures that there was no time for: released with a note, looked at afterwards, an incident where there is cause.
 
 The real agent and office, real networks, and scans made here. The time for pictures is made small by its setting; the
-second page of each scan, which has the least text, is what that leaves.
+last page of each scan, which has the least text, is what that leaves.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from guard import DLP, Guard, until
 sys.path.insert(0, str(Path(__file__).parent.parent / "read"))
 from drawn import saved, sheet
 
+from classifiers.model import Level
 from dlp import first_start
 from dlp.agent import door
 from dlp.config import Home, Settings
@@ -39,11 +40,12 @@ SECONDS = 300.0
 UPPER = ("title", "chat") * 5
 """Short lines, so many that the first look does not get to what stands below them."""
 SECRET = ("mark", "-", "text")
+MONTH = "msg/file/2026-11"
 INCIDENTS = "FROM incidents JOIN transfers ON transfer = transfers.id"
 NOTICE = "各位同事：\n关于下周例会时间调整的通知。\n".encode()
 
 
-def scan(*last: str, pages: int = 2, more: int = 0) -> bytes:
+def scan(*last: str, pages: int = 3, more: int = 0) -> bytes:
     """Pages of a scan, all but the last full of text; ``more`` makes it a scan of its own."""
     full = [sheet(*UPPER, *["text"] * (20 - more + number), height=26) for number in range(pages - 1)]
     end = sheet(*UPPER, *["text"] * 3, "-", *last, height=26)
@@ -51,17 +53,20 @@ def scan(*last: str, pages: int = 2, more: int = 0) -> bytes:
 
 
 def started(folder: Path) -> Guard:
-    """``dlp run`` on a home where pictures have one second."""
-    home = Home(folder / "home")
+    """``dlp run`` on a home where pictures have two seconds: enough for first looks, too little for three pages."""
+    home, wechat = Home(folder / "home"), folder / "wechat"
     if not home.settings.exists():
-        chosen = replace(Settings(), outbox=str(folder / "box"), find_wechat=False, port=0, picture_seconds=1)
+        (month := wechat / MONTH).mkdir(parents=True)
+        (month / "history.pdf").write_bytes(scan(*SECRET, more=5))
+        chosen = replace(Settings(), outbox=str(folder / "box"), port=0, picture_seconds=2)
+        chosen = replace(chosen, find_wechat=False, wechat=(str(wechat),))
         first_start.set_up(home, chosen)
         first_start.finish(home)
     command = [*DLP, "--home", str(home.root), "--language", "en", "run"]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
-    guard = Guard(home.root, folder / "box", folder / "wechat", process)
+    guard = Guard(home.root, folder / "box", wechat, process)
     until(guard.ready, "dlp run is ready", 60)
     return guard
 
@@ -102,10 +107,11 @@ def looked_at(guard: Guard, name: str) -> Callable[[], bool]:
     return lambda: status(guard).get("rest_looked_at") == transfer
 
 
-def events(guard: Guard, transfer: str) -> list[str]:
+def events(guard: Guard, transfer: str = "") -> list[str]:
+    """The kinds of all events, or of those about one file, in order."""
     journal = Journal.open(guard.home / "agent" / "journal.db")
     try:
-        return [event.kind for event in journal.events() if event.subject == transfer]
+        return [event.kind for event in journal.events() if transfer in ("", event.subject)]
     finally:
         journal.close()
 
@@ -134,28 +140,33 @@ def test_a_mark_in_the_rest_is_an_incident_after_the_fact_once_though_the_agent_
     os.kill(killed, signal.SIGKILL)
     until(lambda: status(guard).get("pid", killed) != killed, "the agent is there again", 60)
 
-    end = ended(guard, name)
+    end = ended(guard, found["number"])
     assert (end["state"], end["tries"]) == ("found", 2)
-    found = guard.where(name)
+    found = guard.where(found["number"])
     assert (found["state"], found["level"], found["action"]) == ("ready", "highly_secret", "block")
     assert [step["step"] for step in found["history"]] == ["claim", "place", "found"]
+    assert not found["there"]
     page = Path(found["receipt"]).read_text("utf-8")
     assert "Released before" in page
     assert found["number"] in page
-    until(lambda: not vault(guard), "the copy is removed")
     assert status(guard)["rests_waiting"] == 0
     told = [kind for kind in events(guard, file["transfer"]) if kind.startswith("rest.")]
     assert told == ["rest.waits", "rest.found"]
 
-    asked = f"SELECT incidents.state, transfers.state, because, findings {INCIDENTS}"
-    rows = until(lambda: in_office(guard, asked), "the office has it")
+    asked = f"SELECT incidents.state, transfers.state, because, findings {INCIDENTS} WHERE transfer = ?"
+    rows = until(lambda: in_office(guard, asked, file["transfer"]), "the office has it")
     ((state, place, because, findings),) = rows
     assert (state, place) == ("open", "ready")
     assert [one["rule"] for one in json.loads(because)] == ["after", "state-secret"]
     assert [one["rule"] for one in json.loads(findings)] == ["cn.mark.star"]
 
-    # The same content does not get through a second time, though its time is as short.
-    (guard.box / "Ready" / name).unlink()
+    # What still stood in Ready is kept, as a Send of its own.
+    kept = until(lambda: (last := guard.where(name))["state"] == "blocked" and last, "it is taken back")
+    assert (kept["sha256"], kept["number"] != found["number"]) == (found["sha256"], True)
+    assert not (guard.box / "Ready" / name).exists()
+    assert vault(guard) == [found["sha256"]]
+
+    # And the same content does not get through a second time, though its time is as short.
     guard.drop("again.pdf", content)
     again = guard.outcome("again.pdf")
     assert (again["state"], again["files"][0]["rest"]) == ("blocked", None)
@@ -163,26 +174,25 @@ def test_a_mark_in_the_rest_is_an_incident_after_the_fact_once_though_the_agent_
 
 def test_where_says_that_the_rest_was_looked_at_and_nothing_found_and_fresh_files_go_first(guard: Guard) -> None:
     name = "plain.pdf"
-    guard.drop(name, scan("text", pages=4, more=1))
-    assert guard.outcome(name)["state"] in ("ready", "held")
-    guard.drop("second.pdf", scan("text", more=2))
-    assert guard.outcome("second.pdf")["state"] == "ready"
-    assert rest(guard, "second.pdf")["state"] == "waiting"
-    waits = name if guard.where(name)["state"] == "ready" else "second.pdf"
-    until(looked_at(guard, waits), "the look has begun", SECONDS)
+    pages = [sheet(*UPPER, *["text"] * count, height=20) for count in (41, 42, 43)]
+    guard.drop(name, saved(pages[0], "PDF", save_all=True, append_images=pages[1:], resolution=150))
+    found = guard.outcome(name)
+    assert (found["state"], found["files"][0]["rest"]["state"]) == ("ready", "waiting")
+    until(looked_at(guard, name), "the look has begun", SECONDS)
 
     guard.drop("fresh.txt", NOTICE)
     guard.drop("fresh.png", saved(sheet("mark", "-", "title", "text"), "PNG"))
     assert guard.outcome("fresh.txt")["state"] == "ready"
     assert guard.outcome("fresh.png")["state"] == "blocked"
-    assert rest(guard, waits)["state"] == "waiting"
+    assert ended(guard, name)["state"] == "clean"
+    order = [kind for kind in events(guard) if kind in ("transfer.blocked", "rest.clean")]
+    assert order[-2:] == ["transfer.blocked", "rest.clean"]
 
-    assert ended(guard, "second.pdf")["state"] == "clean"
-    said = guard.dlp("where", "second.pdf").stdout
+    said = guard.dlp("where", name).stdout
     assert "looked at to their end afterwards; nothing was found" in said
-    asked = "SELECT gaps, complete FROM transfers WHERE name = 'second.pdf'"
-    until(lambda: in_office(guard, asked) == [("[]", 1)], "the office knows that nothing is unseen")
-    assert in_office(guard, f"SELECT count(*) {INCIDENTS} WHERE name = 'second.pdf'") == [(0,)]
+    asked = "SELECT gaps, complete FROM transfers WHERE name = ?"
+    until(lambda: in_office(guard, asked, name) == [("[]", 1)], "the office knows that nothing is unseen")
+    assert in_office(guard, f"SELECT count(*) {INCIDENTS} WHERE name = ?", name) == [(0,)]
 
 
 def test_bytes_that_are_gone_end_the_look_with_an_event(guard: Guard) -> None:
@@ -190,13 +200,30 @@ def test_bytes_that_are_gone_end_the_look_with_an_event(guard: Guard) -> None:
     guard.outcome("first.pdf")
     guard.drop("gone.pdf", scan("text", more=4))
     found = guard.outcome("gone.pdf")
-    if rest(guard, "gone.pdf")["state"] == "waiting":
-        digest = found["sha256"]
-        for path in (guard.home / "agent" / "vault" / digest[:2]).glob(f"{digest}*"):
-            path.unlink()
-        Path(found["path"]).unlink()
+    assert found["files"][0]["rest"]["state"] == "waiting"
+    digest = found["sha256"]
+    for path in (guard.home / "agent" / "vault" / digest[:2]).glob(f"{digest}*"):
+        path.unlink()
+    Path(found["path"]).unlink()
     end = ended(guard, "gone.pdf")
     assert (end["state"], end["why"]) == ("left", "gone")
     assert "the file was gone before that" in guard.dlp("where", "gone.pdf").stdout
     assert "rest.left" in events(guard, found["files"][0]["transfer"])
     assert ended(guard, "first.pdf")["state"] == "clean"
+
+
+def test_a_received_scan_becomes_an_incident_afterwards_and_its_record_gets_the_level(guard: Guard) -> None:
+    (guard.wechat / MONTH / "来件.pdf").write_bytes(scan(*SECRET, more=6))
+    asked = f"SELECT direction, transfers.state {INCIDENTS} WHERE name = '来件.pdf'"
+    assert until(lambda: in_office(guard, asked), "the office has it", SECONDS) == [("received", "archived")]
+    assert in_office(guard, "SELECT level FROM records WHERE name = '来件.pdf'") == [(int(Level.HIGHLY_SECRET),)]
+    said = guard.dlp("archive", "list", "--json").stdout
+    assert [json.loads(line)["level"] for line in said.splitlines()] == ["highly_secret"]
+
+
+def test_a_sweep_takes_the_time_at_once(guard: Guard) -> None:
+    command = [*DLP, "--home", str(guard.home), "sweep", "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert json.loads(said.stdout)["incidents"] == 1, said.stderr
+    found = guard.where("history.pdf")
+    assert (found["level"], found["files"][0]["rest"]) == ("highly_secret", None)
