@@ -19,7 +19,7 @@ from dlp.coverage_words import read_so_far
 from dlp.custody.reports import shown_name
 from dlp.custody.send import KEPT, Kind, Send, Transfer
 from dlp.language import Language, Say
-from dlp.model import State
+from dlp.model import Action, State
 from dlp.outbox.folders import ORIGINALS, READY, Outbox
 from dlp.outcome_words import STATES
 from dlp.policy import Policy
@@ -61,7 +61,8 @@ class Receipts:
         """The page about a file in which something was found after it was released."""
         tongue, policy = outbox.language, self.policy()
         channel = policy.channel_zh if tongue is Language.ZH else policy.channel_en
-        steps = [STOP, CHANNEL.format(channel=channel), WRONG]
+        sealed = member.action == Action.ENCRYPT
+        steps = [STOP, SEALED_COPY if sealed else CHANNEL.format(channel=channel), WRONG]
         filled = (step.format(number=member.number, console=self.console) for step in steps)
         rows = "".join(f"<li>{_code(step.to(tongue))}</li>" for step in filled)
         name = [] if send.kind is Kind.FILE else [_table([(FILE.to(tongue), shown_name(send, member))])]
@@ -98,6 +99,10 @@ STOP = Say(
     "Do not send it any more. If you sent it: recall it or delete it in the chat, ask everybody who got it to delete "
     "it, and tell your security officer today.",
     "请停止发送。如已发送：请立即撤回或在聊天中删除，要求接收人删除，并于当日报告安全保密管理员。",
+)
+SEALED_COPY = Say(
+    "Use a sealed copy instead: it stands in Ready, or drop the file again.",
+    "请改用加密副本：见“可发送”，或重新放入外发文件夹。",
 )
 CHANNEL = Say("Use the designated channel: {channel}.", "改用指定渠道：{channel}。")
 READABLE = Say(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from agent_world import HIDDEN, OPEN, PICTURED, SENSITIVE, Answer, Machine, Reader
+from agent_world import HIDDEN, NUMBERS, OPEN, PICTURED, SENSITIVE, Answer, Machine, Reader
 
 from classifiers.model import Gap, GapKind, GapReason
 from dlp.agent import afterwards as agents
@@ -168,6 +168,17 @@ def test_what_still_stands_in_ready_is_taken_back_and_kept_as_a_send_of_its_own(
     back = world.machine.desk.take_back(kept.send.number)
     assert back.path is not None
     assert back.path.read_bytes() == HIDDEN
+
+
+def test_what_should_have_been_sealed_is_an_incident_and_is_sealed_now(world: World) -> None:
+    send = world.hand_over("a.pdf", NUMBERS)
+    world.work()
+    assert [path.name for path in world.machine.outbox.ready.iterdir()] == ["a.pdf.age"]
+    (incident,) = world.incidents()
+    assert (incident["number"], incident["action"], incident["state"]) == (send.number, "encrypt", "ready")
+    found = sends.get(world.machine.journal, send.id)
+    assert found.receipt is not None
+    assert "Use a sealed copy instead" in found.receipt.read_text("utf-8")
 
 
 def test_a_kill_before_it_is_taken_back_is_made_good_by_the_next_start(
