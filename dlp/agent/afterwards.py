@@ -59,7 +59,7 @@ class Again(Protocol):
 
 
 class _NoEyesError(Exception):
-    """Nothing looks at pictures here any more, or the agent ends."""
+    """Nothing looks at pictures here any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,23 @@ class Afterwards:
         return self.custody.ground.rested
 
     def _run(self) -> None:
-        for send in leftovers(self.desk):
-            recall(self.desk, send)
+        begun = False
         while not self._stopped:
             self._stir.clear()
             try:
+                if not begun:
+                    self._clear_ready()
+                    begun = True
                 self._turn()
             except sqlite3.Error as error:
                 if not self._stopped:  # the list is asked again; a journal that is closed is the end
                     structlog.get_logger().warning("rest.list_unread", error=type(error).__name__)
                     self._stir.wait(FIRST_RETRY)
+
+    def _clear_ready(self) -> None:
+        """What a kill kept from being taken back out of Ready."""
+        for send in leftovers(self.desk):
+            recall(self.desk, send)
 
     def _turn(self) -> None:
         waiting = rests.waiting(self.journal)

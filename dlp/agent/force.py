@@ -171,6 +171,8 @@ class InForce:
             over = pool is not None and not old.busy
         if over:
             _end(old)
+        elif pool is not None:
+            old.workers.stop_again()  # for half an hour it may go on; the new rules are to say what is in it
         structlog.get_logger().info("force.changed", policy=policy.digest[:12])
 
     def _tell(self) -> None:

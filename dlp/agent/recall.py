@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+import structlog
+
 from dlp.agent.desk import Desk
 from dlp.agent.known import KNOWN
 from dlp.custody import Kind, NotTakenError, Send
@@ -33,6 +35,9 @@ def recall(desk: Desk, send: Send, verdict: Verdict | None = None) -> Send | Non
         desk.later(error.send, error)
         return None
     except NotTakenError:  # no file of ours: a stranger, which the lookout finds
+        return None
+    except OSError as error:  # the next start tries again
+        structlog.get_logger().warning("recall.failed", send=send.id, errno=error.errno)
         return None
     return _kept(desk, taken, verdict) if taken is not None else None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from classifiers.model import Classification, Gap, GapKind, Level
+from classifiers.model import Classification, Gap, GapKind, GapReason, Level
 from dlp.errors import UnreadableError
 from dlp.language import Say
 from dlp.model import Excerpt, Limits
@@ -140,13 +140,17 @@ class Workers:
         return first if found is None else Answer(first.document_type, found[1])
 
     def judge_again(self, fd: int, name: str) -> Answer | None:
-        """Judge a file once more with much more time for its pictures; None where nothing looks, or any more.
+        """Judge a file once more with much more time for its pictures; None where nothing looks at pictures.
 
         It has a process of its own that counts less than all others: whoever hands a file over meanwhile waits for none
-        of it. One at a time. Raises as ``judge`` does, and Lost where the process is lost.
+        of it. One at a time. Raises as ``judge`` does, and Lost where the process is lost or ended.
         """
-        found = self._again.judge(fd, name, None, AGAIN_PATIENCE) if self._again is not None else None
-        return None if found is None else Answer(*found)
+        if self._again is None:
+            return None
+        found = self._again.judge(fd, name, None, AGAIN_PATIENCE)
+        if found is None:
+            raise Lost(GapReason.WORKER_LOST, "ended")
+        return Answer(*found)
 
     def stop_again(self) -> None:
         """End ``judge_again`` at once, also where it is at work, and begin no other."""

@@ -253,8 +253,9 @@ def test_what_nobody_waits_for_has_a_process_of_its_own_that_counts_less_and_end
         pool.stop_again()
         thread.join(5)
         assert not thread.is_alive()
-        assert ends[1] is None or isinstance(ends[1], (Lost, UnreadableError))
-        assert pool.judge_again(file.fileno(), path.name) is None
+        assert isinstance(ends[1], (Lost, UnreadableError))
+        with pytest.raises(Lost, match="ended"):
+            pool.judge_again(file.fileno(), path.name)
         assert rest(pool.judge(file.fileno(), path.name).classification)  # which is nobody else's end
 
 
