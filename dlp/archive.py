@@ -132,3 +132,8 @@ class Archive:
             raw = dict(row)
             raw |= {"name": os.fsdecode(raw["name"]), "path": os.fsdecode(raw["path"]), "sound": bool(raw["sound"])}
             yield Record(**raw)
+
+
+def relabel(journal: Journal, transfer: str, level: str) -> None:
+    """The level of an archived file turned out to be another; inside the caller's transaction."""
+    journal.database.run("UPDATE records SET level = ? WHERE transfer = ?", level, transfer)

@@ -79,6 +79,11 @@ class Cards:
             if len(self._waiting) == 1:  # while it gathers it looks by itself; woken each time it would slow a batch
                 self._changed.notify_all()
 
+    def warn(self, send: Send) -> None:
+        """Something was found in a Send after it was released: a card of its own, which waits for no others."""
+        title = AFTERWARDS.format(name=send.name).to(self.language)
+        self.shows.show(title, STOP.format(number=send.number).to(self.language))
+
     def _run(self) -> None:
         while (gathered := self._gathered()) is not None:
             self.shows.show(*words(gathered, self.language))
@@ -117,6 +122,11 @@ def words(sends: Sequence[Send], language: Language) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
+AFTERWARDS = Say("{name}: something was found in it afterwards", "{name}：事后发现问题")
+STOP = Say(
+    "Do not send it any more. The page in Held says why and what to do. Number {number}.",
+    "请停止发送。“已扣留”中的说明页写明原因和处理办法。编号 {number}。",
+)
 ADVICE = {
     State.READY: Say("It stands in Ready.", "已放入“可发送”。"),
     State.SEALED: Say("Send the sealed copy in Ready.", "请发送“可发送”中的加密副本。"),

@@ -70,6 +70,10 @@ class Home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+PICTURE_SECONDS = 10
+"""As dlp.sight.looking has it (WHOLE_SECONDS)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person chose; every field has a default that works."""
@@ -100,6 +104,8 @@ class Settings:
     """In service mode: the logins that have an outbox, each below ``outbox`` in a folder of their name."""
     workers: int = 1
     """Warm reading processes."""
+    picture_seconds: int = PICTURE_SECONDS
+    """How long the pictures of one file are read while its sender waits; the rest is looked at afterwards."""
     wechat_command: tuple[str, ...] = ()
     """What ``dlp wechat`` starts, with its arguments; empty: the WeChat that is installed."""
     wechat_programs: tuple[str, ...] = ()
@@ -123,6 +129,11 @@ class Settings:
     def tongue(self) -> Language:
         """The language as a type."""
         return Language(self.language)
+
+    @property
+    def picture_patience(self) -> float:
+        """``picture_seconds`` in times of its default, as those who look take it."""
+        return self.picture_seconds / PICTURE_SECONDS
 
     def outbox_folder(self) -> Path:
         """Where people drop files."""
@@ -230,6 +241,8 @@ def _checked(home: Home, raw: dict[str, object]) -> Settings:
         )
     if not 0 <= settings.port <= 65535 or not 1 <= settings.workers <= 64:
         raise _bad(home, Say("port or workers is out of range", "port 或 workers 超出范围"))
+    if not 1 <= settings.picture_seconds <= 600:
+        raise _bad(home, Say("picture_seconds (1 to 600) is out of range", "picture_seconds（1 至 600）超出范围"))
     _check_gate(home, settings)
     return settings
 

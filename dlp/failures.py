@@ -34,6 +34,8 @@ class Failure(StrEnum):
     JOURNAL = "journal"
     UNREADABLE = "unreadable"
     READER_LOST = "reader_lost"
+    REST_GONE = "rest_gone"
+    REST_LEFT = "rest_left"
     OFFICE_AWAY = "office_away"
     REVOKED = "revoked"
     QUEUE_FULL = "queue_full"
@@ -161,6 +163,27 @@ TABLE: Mapping[Failure, Row] = MappingProxyType(
             Say("it is held in the vault; the process is replaced", "文件扣留在保管库，进程被替换"),
             Say("a receipt that says so", "回执说明情况"),
             "transfer.held",
+            again=False,
+        ),
+        Failure.REST_GONE: Row(
+            Say(
+                "pictures were to be looked at to their end, and neither the copy nor the file is there unchanged",
+                "图片尚待完整查看，但副本和文件均已不在或已改变",
+            ),
+            Say("it went where it was released to; the look ends", "文件已按放行结果处理；不再查看"),
+            Say("where says that a part stays unseen, and why", "查询结果说明有一部分未能查看及原因"),
+            "rest.left",
+            again=False,
+        ),
+        Failure.REST_LEFT: Row(
+            Say(
+                "pictures could not be looked at to their end: too many wait, for too long, the larger time is over, "
+                "or looking failed five times",
+                "图片未能完整查看：等待过多、过久、超出时限，或五次查看失败",
+            ),
+            Say("it went where it was released to; the copy is removed", "文件已按放行结果处理；副本被清除"),
+            Say("where says that a part stays unseen, and why", "查询结果说明有一部分未能查看及原因"),
+            "rest.left",
             again=False,
         ),
         Failure.OFFICE_AWAY: Row(

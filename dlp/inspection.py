@@ -121,8 +121,9 @@ def context_for(
     settings: Settings,
     policy: Path | None = None,
     registered: Callable[[str], bool] | None = None,
+    patience: float = 0.0,
 ) -> Iterator[Context]:
-    """What to judge with, its workers ended at the end.
+    """What to judge with, its workers ended at the end; ``patience`` where nobody waits, else what the settings say.
 
     Raises PolicyError or PackError's UsageError when rules or policy must not be used.
     """
@@ -132,7 +133,8 @@ def context_for(
     chosen: Policy = load(policy or policy_file(home, settings))
     try:
         packs, key, cache = pack_files(home), fingerprint_key(home), cache_folder(home)
-        with Workers(settings.workers, Limits(), packs, key, cache) as workers:
+        patience = patience or settings.picture_patience
+        with Workers(settings.workers, Limits(), packs, key, cache, patience=patience) as workers:
             yield Context(workers, chosen, registered or known_sealed(home))
     except PackError as error:
         raise bad_pack(error) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 from dlp.config import Home, Settings
+from dlp.custody.afterwards import KEPT_DAYS
 from dlp.files import write_whole
 from dlp.journal import Journal
 from dlp.language import Language, Say
@@ -26,6 +27,11 @@ OUTGOING = Say(
     "Files that you put into this folder are read by programs on this machine and judged by the policy “{policy}”. "
     "People see the outcome and masked findings, not the text.",
     "您放入此文件夹的文件由本机程序读取，并按策略“{policy}”判定。他人看到的是结果和遮蔽后的命中项，不是正文。",
+)
+RESTS = Say(
+    "Where a file has more pictures than there is time for, an encrypted copy is kept until all of them were looked "
+    "at, for {days} days at most, and then removed.",
+    "文件图片较多、来不及全部查看时，会保留一份加密副本，待全部查看后删除，最长 {days} 天。",
 )
 RECEIVED = Say(
     "Documents{pictures} that these WeChat work accounts receive are judged and kept encrypted in {archive}:",
@@ -77,7 +83,7 @@ def _is_there(path: Path, page: str) -> bool:
 def _page(outbox: Outbox, archive: Path, stores: list[Store], policy: Policy) -> str:
     tongue = outbox.language
     named = policy.title_zh if tongue is Language.ZH else policy.title_en
-    parts = [_paragraph(OUTGOING.format(policy=named), tongue)]
+    parts = [_paragraph(OUTGOING.format(policy=named), tongue), _paragraph(RESTS.format(days=KEPT_DAYS), tongue)]
     if stores:
         pictures = PICTURES if any(store.pictures for store in stores) else Say("", "")
         parts.append(_paragraph(RECEIVED.format(pictures=pictures, archive=archive), tongue))

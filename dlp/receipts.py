@@ -19,7 +19,7 @@ from dlp.coverage_words import read_so_far, which_picture
 from dlp.custody.reports import shown_name
 from dlp.custody.send import KEPT, Kind, Send, Transfer
 from dlp.language import Language, Say
-from dlp.model import State
+from dlp.model import Action, State
 from dlp.outbox.folders import ORIGINALS, READY, Outbox
 from dlp.outcome_words import STATES
 from dlp.policy import Policy
@@ -33,6 +33,8 @@ WHY = Say("Why", "原因")
 FOUND = Say("What was found", "发现的内容")
 UNREAD = Say("What was not read", "未能检查的部分")
 NOW = Say("What you can do now", "您现在可以")
+AFTERWARDS = Say("Released before, and then something was found in it", "文件已放行，事后发现问题")
+FILE = Say("file", "文件")
 OUTCOME = Say("What became of it", "处理结果")
 
 
@@ -54,6 +56,18 @@ class Receipts:
             parts.append(_kept_together(len(members) - len(bad), tongue))
         parts.append(self._now(send, bad, tongue))
         return _page(title.to(tongue), "", parts, tongue)
+
+    def after(self, send: Send, member: Transfer, outbox: Outbox) -> str:
+        """The page about a file in which something was found after it was released."""
+        tongue, policy = outbox.language, self.policy()
+        channel = policy.channel_zh if tongue is Language.ZH else policy.channel_en
+        sealed = member.action == Action.ENCRYPT
+        steps = [STOP, SEALED_COPY if sealed else CHANNEL.format(channel=channel), WRONG]
+        filled = (step.format(number=member.number, console=self.console) for step in steps)
+        rows = "".join(f"<li>{_code(step.to(tongue))}</li>" for step in filled)
+        name = [] if send.kind is Kind.FILE else [_table([(FILE.to(tongue), shown_name(send, member))])]
+        parts = [_head(send, tongue), *name, _file(send, member, tongue, alone=True)]
+        return _page(AFTERWARDS.to(tongue), "", [*parts, f"<h2>{NOW.to(tongue)}</h2><ul>{rows}</ul>"], tongue)
 
     def outcome(self, send: Send, outbox: Outbox, people: str, reason: str) -> str:
         """The page that replaces it once a person decided."""
@@ -81,6 +95,15 @@ class Receipts:
         return f"<h2>{NOW.to(tongue)}</h2><ul>{rows}</ul>"
 
 
+STOP = Say(
+    "Do not send it any more. If you sent it: recall it or delete it in the chat, ask everybody who got it to delete "
+    "it, and tell your security officer today.",
+    "请停止发送。如已发送：请立即撤回或在聊天中删除，要求接收人删除，并于当日报告安全保密管理员。",
+)
+SEALED_COPY = Say(
+    "Use a sealed copy instead: it stands in Ready, or drop the file again.",
+    "请改用加密副本：见“可发送”，或重新放入外发文件夹。",
+)
 CHANNEL = Say("Use the designated channel: {channel}.", "改用指定渠道：{channel}。")
 READABLE = Say(
     "Send a version that can be read: without password, not damaged.", "提供可读取的版本：不带密码、未损坏。"

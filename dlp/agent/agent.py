@@ -13,6 +13,7 @@ import structlog
 
 from dlp import notice
 from dlp.agent import door, requests
+from dlp.agent.afterwards import Afterwards
 from dlp.agent.desk import Desk
 from dlp.agent.door import Place, Request
 from dlp.agent.editions import Editions, mend
@@ -51,6 +52,7 @@ class Agent:
     lanes: Lanes
     lookout: Lookout
     receiver: Receiver
+    afterwards: Afterwards
     courier: Courier
     force: InForce
     reloading: Reloading
@@ -73,6 +75,7 @@ class Agent:
         self.lanes.start()
         self.lookout.start()
         self.receiver.start()
+        self.afterwards.start()
         self.courier.start()
         if self.gate:
             self.gate.start()
@@ -80,6 +83,7 @@ class Agent:
     def stop(self) -> None:
         """No new files first, then the files in work, then the link."""
         self.courier.end_soon()
+        self.afterwards.stop()
         if self.gate:
             self.gate.stop()
         self.reloading.stop()
@@ -93,7 +97,8 @@ class Agent:
     def well(self) -> bool:
         """Whether every thread that files depend on is alive and has looked lately; systemd restarts us otherwise."""
         gate = self.gate is None or self.gate.alive
-        return self.lanes.alive and self.lookout.alive and self.receiver.alive and gate
+        threads = (self.lanes, self.lookout, self.receiver, self.afterwards)
+        return all(one.alive for one in threads) and gate
 
 
 @contextlib.contextmanager
@@ -142,7 +147,8 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
     outboxes = desk.custody.ground.outboxes
     lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))
     lanes.roomy = lookout.stir.set
-    intake = Intake(desk.journal, archive_of(home, settings, desk.journal), desk.force.context, whose, reach)
+    archive = archive_of(home, settings, desk.journal)
+    intake = Intake(desk.journal, archive, desk.force.context, whose, reach, desk.custody.ground)
 
     def told(found: list[Store]) -> None:
         notice.give(home, settings, desk.journal, outboxes, found, desk.force.context().policy)
@@ -162,6 +168,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
 
     force = desk.force
     assert isinstance(force, InForce)
+    afterwards = Afterwards(desk, force, lambda: _idle(lanes, lookout), cards.warn)
     editions = Editions(force, desk.journal)
     force.mend = lambda: mend(home, desk.journal, OfficeFile.load(office_file(home)))
     force.changed.append(editions.tell)
@@ -173,7 +180,12 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         unmask=Unmasking(desk.custody.ground, force.show).answer,
         editions=editions,
     )
-    return Agent(desk, lanes, lookout, receiver, courier, force, Reloading(force), editions, cards, gate)
+    return Agent(desk, lanes, lookout, receiver, afterwards, courier, force, Reloading(force), editions, cards, gate)
+
+
+def _idle(lanes: Lanes, lookout: Lookout) -> bool:
+    """Whether nothing that was handed over waits."""
+    return not (lanes.waiting or lookout.held_up or lookout.unfinished)
 
 
 def _unreadable(_folder: Path, error: OSError) -> None:

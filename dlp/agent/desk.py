@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from classifiers.model import Level
+from dlp.agent.known import known_since
 from dlp.custody import Custody, NotTakenError, Send, Transfer
 from dlp.custody import send as sends
 from dlp.custody.claiming import Offer, OpenClaimError, Taken
@@ -136,9 +137,11 @@ class Desk:
                 verdict, action=Action.HOLD, because=(SUSPENDED, *verdict.because), options=SUSPENDED_OPTIONS
             )
         approved = self.journal.approved(verdict.document.sha256, origin.group)
-        if approved and verdict.action is not Action.ALLOW:
-            return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
-        return verdict
+        if not approved:
+            return known_since(self.journal, verdict, origin, self.force.context().policy)
+        if verdict.action is Action.ALLOW:
+            return verdict
+        return replace(verdict, action=PASSED_AS[approved[0]], because=(APPROVED, *verdict.because))
 
     def send(self, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
         """Put a copy of an open file through the same flow as the outbox.

@@ -103,6 +103,16 @@ class InForce:
             except PackError as error:
                 raise bad_pack(error) from error
 
+    def judge_again(self, fd: int, name: str) -> Answer | None:
+        """With the packs in force and much time for pictures (``Workers.judge_again``)."""
+        with self._borrowed() as pool:
+            return pool.workers.judge_again(fd, name)
+
+    def stop_again(self) -> None:
+        """End that at once; nothing is judged again any more."""
+        with self._borrowed() as pool:
+            pool.workers.stop_again()
+
     def show(self, fd: int, name: str, rules: Sequence[str]) -> tuple[Excerpt, ...]:
         """What these rules match, in clear, with the packs in force; only ``dlp.agent.unmask`` asks for it."""
         with self._borrowed() as pool:
@@ -161,6 +171,8 @@ class InForce:
             over = pool is not None and not old.busy
         if over:
             _end(old)
+        elif pool is not None:
+            old.workers.stop_again()  # for half an hour it may go on; the new rules are to say what is in it
         structlog.get_logger().info("force.changed", policy=policy.digest[:12])
 
     def _tell(self) -> None:
@@ -177,7 +189,7 @@ class InForce:
         from dlp.read.sandbox import Workers
 
         key, cache = fingerprint_key(self.home), cache_folder(self.home)
-        workers = Workers(self.settings.workers, Limits(), files, key, cache)
+        workers = Workers(self.settings.workers, Limits(), files, key, cache, patience=self.settings.picture_patience)
         workers.__enter__()
         try:
             if warm:

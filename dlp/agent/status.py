@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dlp.custody import send as sends
 from dlp.failures import TABLE
+from dlp.journal import Journal, rests
+from dlp.journal.rests import Rest
 from dlp.naming import as_text
 from dlp.received import ledger
 
@@ -46,12 +48,21 @@ def status(agent: Agent) -> dict[str, Any]:
             {"path": as_text(store.root), "account": as_text(store.account), "layout": store.layout.value}
             for store in agent.receiver.watched
         ],
+        "rests_waiting": len(waiting := rests.waiting(journal)),
+        "rest_looked_at": agent.afterwards.looking,
+        "rests": [_rest(journal, one) for one in waiting[:MOST_SHOWN]],
         "received_failed": len(failed),
         "received_retry": [
             {"path": as_text(one.path), "tries": one.tries, "problem": one.problem, "at": one.at}
             for one in failed[:MOST_SHOWN]
         ],
     }
+
+
+def _rest(journal: Journal, one: Rest) -> dict[str, Any]:
+    found = sends.transfer_with(journal, one.transfer)
+    number, name = (found.number, as_text(found.name)) if found else ("", "")
+    return {"number": number, "name": name, "at": one.at, "tries": one.tries}
 
 
 def _stuck(agent: Agent, send: str, failure: Any) -> dict[str, Any]:  # noqa: ANN401 - a Failure

@@ -7,18 +7,15 @@ with this process however it ends.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import structlog
 
 from dlp.custody import Ground
 from dlp.custody import send as sends
 from dlp.errors import DlpError
-from dlp.inspect import sha256_of
 from dlp.model import Excerpt, Unmask
 
 Show = Callable[[int, str, Sequence[str]], tuple[Excerpt, ...]]
@@ -34,8 +31,6 @@ class Unmasking:
 
     def answer(self, asked: Unmask) -> tuple[str, tuple[Excerpt, ...]]:
         """Why nothing can be shown (or nothing), and what is shown. Never raises for what the file or its key does."""
-        from keys.errors import KeysFault
-
         member = self._kept(asked.transfer)
         if member is None:
             return NOT_KEPT, ()
@@ -43,7 +38,7 @@ class Unmasking:
             self.ground.journal.event("transfer.unmasked", asked.by, asked.transfer, wish=asked.id)
         try:
             return "", self._excerpts(member)
-        except (OSError, DlpError, KeysFault) as error:
+        except (OSError, DlpError) as error:
             structlog.get_logger().warning("unmask.failed", error=type(error).__name__)
             return FAILED, ()
 
@@ -55,14 +50,6 @@ class Unmasking:
         return next((one for one in members if one.id == transfer and one.object), None)
 
     def _excerpts(self, member: sends.Transfer) -> tuple[Excerpt, ...]:
-        from keys.age import open_sealed
-
         rules = sorted({str(one["rule"]) for one in member.judged.get("findings", ())})
-        with (
-            self.ground.vault.path(member.object).open("rb") as sealed,
-            tempfile.TemporaryFile(dir=self.ground.agent, buffering=0) as plain,
-        ):
-            open_sealed(sealed, cast(BinaryIO, plain), [self.ground.identity()])
-            if sha256_of(plain.fileno())[0] != member.sha256:
-                raise OSError("what came out is not what was judged")
-            return self.show(plain.fileno(), Path(member.name).name, rules) if rules else ()
+        with self.ground.unsealed(member.object) as plain:
+            return self.show(plain, Path(member.name).name, rules) if rules else ()

@@ -73,6 +73,13 @@ def _show(found: dict[str, Any], room: Room) -> None:
             "外发文件夹：处理中 {judging}，排队 {held_up}，写入中 {unfinished}",
         ).format(**{name: found[name] for name in ("judging", "held_up", "unfinished")})
     )
+    if found["rests_waiting"]:
+        room.say(
+            Say(
+                "pictures: {count} released files are still to be looked at to their end",
+                "图片：{count} 个已放行文件尚待完整查看",
+            ).format(count=found["rests_waiting"])
+        )
     if found["problem_en"]:
         room.say(Say("rules: {why}", "规则：{why}").format(why=found[f"problem_{tongue}"]))
     for row in found["stuck"]:

@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     from dlp.agent.requests import myself
     from dlp.inspection import context_for
     from dlp.journal import Journal
+    from dlp.read.sandbox import AGAIN_PATIENCE as PATIENCE
     from dlp.received.intake import Intake
     from dlp.received.scan import StoreScan
     from dlp.sweep import NICE, Sweep
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
         for store in stores:
             StoreScan(store, journal).first()
-        with context_for(room.home, room.settings, registered=journal.sealed_here) as context:
+        with context_for(room.home, room.settings, registered=journal.sealed_here, patience=PATIENCE) as context:
             archive = archive_of(room.home, room.settings, journal)
             intake = Intake(journal, archive, lambda: context, lambda _: myself())
             sweep = Sweep(journal, intake, max(arguments.rate, 0.1), arguments.remove_secret)

@@ -26,10 +26,18 @@ STEPS = {
     "release": Say("released by a reviewer", "审核放行"),
     "return": Say("given back", "退还"),
     "decide": Say("decided by a reviewer", "审核处理"),
+    "looked": Say(
+        "its pictures were looked at to their end afterwards; nothing was found", "事后已完整查看图片，未发现问题"
+    ),
+    "found": Say(
+        "looked at further afterwards: something was found, a reviewer decides", "事后查看图片发现问题，等待审核处理"
+    ),
+    "left": Say("a part of its pictures stays unseen", "图片有一部分未能查看"),
 }
 TAKEN = Say("(it is not there any more: somebody took it)", "（已不在该处：已被取走）")
 ORIGINAL = Say("original:", "原件：")
 RECEIPT = Say("receipt:", "说明：")
+WAITS = Say("its pictures are looked at to their end when nothing else waits", "图片将在空闲时完整查看")
 UNFINISHED = Say("not finished", "未完成")
 
 
@@ -86,3 +94,15 @@ def _show(one: dict[str, Any], room: Room) -> None:
     for step in one["history"]:
         open_ = "" if step["phase"] == "done" else f" ({UNFINISHED.to(room.language)})"
         print(f"  {local_time(step['at'])}  {STEPS[step['step']].to(room.language)}{open_}")
+    _show_rests(one, room)
+
+
+def _show_rests(one: dict[str, Any], room: Room) -> None:
+    """What of its pictures is still to be looked at, or will not be, and why."""
+    from dlp.custody.afterwards import WORDS, Why
+
+    for file in one["files"]:
+        rest = file.get("rest") or {}
+        said = WAITS if rest.get("state") == "waiting" else WORDS[Why(rest["why"])] if rest.get("why") else None
+        if said is not None:
+            print(f"    {file['number']}: {said.to(room.language)}")

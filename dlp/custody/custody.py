@@ -9,18 +9,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dlp.custody import claiming, claims_left, deciding, drafts, reports, settle
+from dlp.custody import afterwards, claiming, claims_left, deciding, drafts, reports, settle
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.claiming import Offer, Taken
 from dlp.custody.drafts import Treatment
 from dlp.custody.faults import Point
 from dlp.custody.ground import Ground
-from dlp.custody.plan import Move, Place, Plan, Step
+from dlp.custody.plan import Move, Note, Place, Plan, Step
 from dlp.custody.send import KEPT, Send, Transfer
 from dlp.custody.settle import Planned
 from dlp.errors import KeysError, UsageError
 from dlp.files import opened_inside
+from dlp.journal import rests
+from dlp.journal.rests import Look, Rest
 from dlp.language import Say
 from dlp.model import Action, Origin, Ruling, State, Verdict
 from dlp.outbox.folders import Outbox
@@ -86,6 +88,8 @@ class Custody:
                 return [one for one in found if not isinstance(one, Planned)]
             drafts.written(self.ground, (one.send for one in planned))
             done = iter(settle.carry_out_all(self.ground, planned))
+            if any(one.rests for one in planned):
+                self.ground.rested.set()
             return [next(done) if isinstance(one, Planned) else one for one in found]
 
     def _planned(self, send: Send, verdicts: Mapping[str, Verdict]) -> Planned | Send | OSError | KeysError:
@@ -100,11 +104,15 @@ class Custody:
             self.ground.reach(Point.JUDGED)
             if worst in KEPT_AS:
                 return self._keeping(send, members, KEPT_AS[worst])
-            return self._placing(send, members, {one.id: treatment(verdicts[one.id].action) for one in members})
+            left = afterwards.keep(self.ground, members, verdicts, lambda member: self.opened(send, member))
+            how = {one.id: treatment(verdicts[one.id].action) for one in members}
+            return self._placing(send, members, how, left)
         except (OSError, KeysError) as error:
             return error
 
-    def _placing(self, send: Send, members: list[Transfer], how: Mapping[str, Treatment]) -> Planned:
+    def _placing(
+        self, send: Send, members: list[Transfer], how: Mapping[str, Treatment], left: tuple[Note, ...]
+    ) -> Planned:
         outbox, claim = self.ground.outbox_of(send), self._claim(send)
         top, copies = drafts.to_send(self.ground, send, members, claim, how)
         moves = [Move(Place.READY, str(top), str(outbox.ready / drafts.ready_name(send, copies)))]
@@ -116,10 +124,10 @@ class Custody:
             state,
             tuple(moves),
             reports=(*reports.transfers(send, members, state), *reports.sealed(send, copies)),
-            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person)),
+            notes=(reports.claimed(send), *reports.notes(send, members, state, send.origin.person), *left),
             sealed={copy.sealed_sha256: copy.transfer.id for copy in copies},
         )
-        return Planned(send, plan, tuple(members))
+        return Planned(send, plan, tuple(members), rests=bool(left))
 
     def _keeping(self, send: Send, members: list[Transfer], state: State) -> Planned:
         outbox = self.ground.outbox_of(send)
@@ -182,6 +190,27 @@ class Custody:
         with self.ground.turns.of(send.id):
             self._finish(send.id)
             return deciding.rule(self.ground, sends.get(self.ground.journal, send.id), ruling)
+
+    def end_rest(self, rest: Rest, verdict: Verdict | None = None) -> Send | None:
+        """Write down what came of looking at a rest; None where that was done, or the file was not released after all.
+
+        Raises OSError and KeysError where a step of its Send is open and cannot be finished now.
+        """
+        journal = self.ground.journal
+        send = sends.of_transfer(journal, rest.transfer)
+        if send is None:
+            return None
+        with self.ground.turns.of(send.id):
+            self._finish(send.id)
+            now, member = rests.get(journal, rest.transfer), sends.transfer_with(journal, rest.transfer)
+            if now is None or member is None or now.state is not Look.WAITING:
+                return None
+            send = sends.get(journal, send.id)
+            if send.state not in afterwards.RELEASED:
+                rests.forget(journal, rest.transfer)
+                afterwards.forget_copy(self.ground, rest)
+                return None
+            return afterwards.end(self.ground, send, member, rest, verdict)
 
     def resume(self, send: str) -> None:
         """Finish the steps of a Send that were begun and not ended. Raises OSError and KeysError."""

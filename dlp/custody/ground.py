@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from dlp.custody.faults import Reach, go_on
 from dlp.custody.send import Send, Transfer
 from dlp.custody.turns import Turns
 from dlp.errors import KeysError
+from dlp.inspect import sha256_of
 from dlp.journal import Journal
 from dlp.language import Say
 from dlp.model import Recipients
@@ -31,6 +34,9 @@ class Pages(Protocol):
     def outcome(self, send: Send, outbox: Outbox, people: str, reason: str) -> str:
         """The page that replaces it once a person decided."""
 
+    def after(self, send: Send, member: Transfer, outbox: Outbox) -> str:
+        """The page about a file in which something was found after it was released."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -45,9 +51,36 @@ class Ground:
     pages: Pages
     reach: Reach = go_on
     turns: Turns = field(default_factory=Turns)
+    rested: threading.Event = field(default_factory=threading.Event)
+    """Set when a file was released of which a rest is still to be looked at."""
     needing: threading.Lock = field(default_factory=threading.Lock)
     """Held while it is written down who needs an object, and while one that nobody needs is removed: otherwise a file
     held this moment could lose its object to another of the same content that is given back."""
+
+    @contextlib.contextmanager
+    def unsealed(self, object_id: str) -> Iterator[int]:
+        """The content of an object of the vault, in a file without a name that is gone with this process.
+
+        Raises OSError and KeysError.
+        """
+        from keys.age import open_sealed
+        from keys.errors import KeysFault
+
+        with (
+            self.vault.path(object_id).open("rb") as sealed,
+            tempfile.TemporaryFile(dir=self.agent, buffering=0) as plain,
+        ):
+            try:
+                open_sealed(sealed, cast(BinaryIO, plain), [self.identity()])
+            except KeysFault as error:
+                raise KeysError(
+                    Say("what is kept under {id} does not open: {error}", "存储对象 {id} 无法打开：{error}").format(
+                        id=object_id[:12], error=error
+                    )
+                ) from error
+            if sha256_of(plain.fileno())[0] != object_id:
+                raise OSError("what came out is not what was judged")
+            yield plain.fileno()
 
     @property
     def vault(self) -> Objects:

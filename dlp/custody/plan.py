@@ -26,6 +26,10 @@ class Step(StrEnum):
     RELEASE = "release"
     RETURN = "return"
     DECIDE = "decide"
+    LOOKED = "looked"
+    """Its pictures were looked at to their end after it was released, and nothing was found."""
+    FOUND = "found"
+    LEFT = "left"
 
 
 class Place(StrEnum):
@@ -134,6 +138,12 @@ def intend(journal: Journal, send: str, plan: Plan) -> Intent:
         row = (send, plan.step.value, plan.encode(), now())
         said = "INSERT INTO steps (send, step, phase, plan, at, ended) VALUES (?, ?, 'intent', ?, ?, '')"
         return Intent(database.run(said, *row), send, plan)
+
+
+def record(journal: Journal, send: str, step: Step) -> None:
+    """Write down what happened at once and moved nothing."""
+    said = "INSERT INTO steps (send, step, phase, plan, at, ended) VALUES (?, ?, 'done', '{}', ?, ?)"
+    journal.database.run(said, send, step.value, now(), now())
 
 
 def change(journal: Journal, intent: Intent, plan: Plan) -> Intent:

@@ -12,7 +12,7 @@ from typing import Any
 from dlp import ulid
 from dlp.clock import now
 from dlp.errors import UsageError
-from dlp.journal import Journal
+from dlp.journal import Journal, rests
 from dlp.journal.schema import LEFT, OPEN
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, Origin, State
@@ -200,8 +200,9 @@ def with_objects(journal: Journal) -> list[Send]:
 
 
 def needed(journal: Journal, object_id: str) -> bool:
-    """Whether any Send still needs this object of the vault."""
-    return journal.database.one("SELECT 1 FROM transfers WHERE object = ? LIMIT 1", object_id) is not None
+    """Whether any Send still needs this object of the vault, or what is still to be looked at."""
+    kept = journal.database.one("SELECT 1 FROM transfers WHERE object = ? LIMIT 1", object_id) is not None
+    return kept or rests.needs(journal, object_id)
 
 
 def in_states(journal: Journal, *states: State) -> list[Send]:

@@ -33,6 +33,8 @@ class Planned:
     plan: Plan
     members: tuple[Transfer, ...] = ()
     """Files of the Send of which the journal is to know more."""
+    rests: bool = False
+    """Whether something of it is still to be looked at once it is released."""
 
 
 def carry_out(ground: Ground, send: Send, plan: Plan, members: Iterable[Transfer] = ()) -> Send:

@@ -9,7 +9,8 @@ from typing import Any
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.send import KEPT, Send, Transfer
-from dlp.journal import Journal
+from dlp.journal import Journal, rests
+from dlp.journal.rests import Rest
 from dlp.model import State
 from dlp.naming import as_text
 
@@ -21,11 +22,19 @@ class Whereabouts:
     send: Send
     members: tuple[Transfer, ...]
     history: tuple[dict[str, Any], ...]
+    rests: tuple[Rest, ...] = ()
+    """What was not seen of its pictures when it was released, and what came of it."""
 
     @property
     def there(self) -> bool:
         """Whether it still stands where we put it; people take what is ready."""
         return self.send.path is None or os.path.lexists(self.send.path)
+
+    def _rest(self, member: Transfer) -> dict[str, Any] | None:
+        for one in self.rests:
+            if one.transfer == member.id:
+                return {"state": one.state.value, "why": one.problem, "tries": one.tries, "at": one.changed}
+        return None
 
     def to_json(self) -> dict[str, Any]:
         """The object that ``dlp where --json`` prints."""
@@ -46,7 +55,7 @@ class Whereabouts:
             "level": worst.level if worst else "",
             "action": worst.action if worst else "",
             "sha256": worst.sha256 if worst else "",
-            "files": [_file(member) for member in self.members],
+            "files": [_file(member) | {"rest": self._rest(member)} for member in self.members],
             "history": list(self.history),
         }
 
@@ -79,7 +88,10 @@ def _file(member: Transfer) -> dict[str, Any]:
 
 def whereabouts(journal: Journal, what: str) -> list[Whereabouts]:
     """Every Send with this name, number or sha256, newest first."""
-    return [
-        Whereabouts(send, tuple(sends.members_of(journal, send.id)), steps.history(journal, send.id))
-        for send in sends.alike(journal, what)
-    ]
+    return [_one(journal, send) for send in sends.alike(journal, what)]
+
+
+def _one(journal: Journal, send: Send) -> Whereabouts:
+    members = tuple(sends.members_of(journal, send.id))
+    found = tuple(rest for member in members if (rest := rests.get(journal, member.id)))
+    return Whereabouts(send, members, steps.history(journal, send.id), found)

@@ -81,7 +81,16 @@ FEWER_PAGES = (
     "DROP INDEX transfers_by_sha256",
     "CREATE INDEX transfers_judged ON transfers (sha256) WHERE sha256 <> ''",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, GATE, FEWER_PAGES)
+RESTS = (
+    # Released files of whose pictures a part was not looked at yet, and what came of looking (dlp.journal.rests).
+    """CREATE TABLE rests (
+        transfer TEXT PRIMARY KEY REFERENCES transfers (id) ON DELETE CASCADE, sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL, object TEXT NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL,
+        problem TEXT NOT NULL, rules TEXT NOT NULL, at TEXT NOT NULL, changed TEXT NOT NULL) STRICT""",
+    "CREATE INDEX rests_waiting ON rests (at) WHERE state = 'waiting'",
+    "CREATE INDEX rests_by_sha256 ON rests (sha256)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, GATE, FEWER_PAGES, RESTS)
 """One entry per version; an entry that was shipped is never edited."""
 
 

@@ -12,10 +12,10 @@ from dlp import ulid
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Report, State
-from dlp.office import bodies, machine_reports
+from dlp.office import bodies, labels, machine_reports
 from dlp.office.ground import Ground, Writing, parse_moment
 from dlp.office.machine_reports import own
-from dlp.office.risk import bundle, rank
+from dlp.office.risk import bundle, is_after, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
     DecisionRow,
@@ -109,6 +109,7 @@ def _transfer(writing: Writing, machine: Machine, report: Report) -> None:
         for name, value in columns.items():
             setattr(row, name, value)
         row.report = report.id
+        labels.lift(writing, row)
     writing.session.flush()
     _count_rules(writing, row)
     if wanted:
@@ -130,7 +131,9 @@ def _count_rules(writing: Writing, row: TransferRow) -> None:
 
 
 def _open_incident(writing: Writing, row: TransferRow) -> None:
-    if writing.session.scalars(select(IncidentRow).where(IncidentRow.transfer == row.id)).one_or_none():
+    before = writing.session.scalars(select(IncidentRow).where(IncidentRow.transfer == row.id)).one_or_none()
+    if before is not None:
+        before.rank = rank(row, before.id)  # more may have been found in it since
         return
     incident_id = ulid.new()
     incident = IncidentRow(
@@ -171,7 +174,8 @@ def _settle(writing: Writing, row: TransferRow) -> None:
     if last is not None and last.at >= row.at:
         row.state, row.detail = last.state, last.detail
     incident = session.scalars(select(IncidentRow).where(IncidentRow.transfer == row.id)).one_or_none()
-    if incident is not None and incident.state in {"open", "asked"} and row.state in OVER:
+    gone = row.state in OVER and not is_after(row)
+    if incident is not None and incident.state in {"open", "asked"} and gone:
         incident.state = "closed"
         writing.note("incident.closed", "office", incident.id, transfer=row.id, state=row.state)
 

@@ -11,6 +11,8 @@ UNREAD = 250
 BLOCKED = 150
 RECEIVED = 50
 HIGHEST = 9999
+AFTER = "after"
+"""The reason that stands first in such a verdict (dlp.custody.afterwards)."""
 
 
 def risk(row: TransferRow) -> int:
@@ -23,6 +25,11 @@ def risk(row: TransferRow) -> int:
     total += UNREAD * any(gap["kind"] == GapKind.UNREADABLE for gap in row.gaps)
     total += BLOCKED * (row.action == Action.BLOCK) + RECEIVED * (row.direction == Direction.RECEIVED)
     return min(total, HIGHEST)
+
+
+def is_after(row: TransferRow) -> bool:
+    """Whether it had been released already when something was found in it: that it has gone settles nothing."""
+    return any(one["rule"] == AFTER for one in row.because)
 
 
 def rank(row: TransferRow, incident: str) -> str:

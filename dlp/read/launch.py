@@ -27,6 +27,8 @@ class Setting:
     module: str = "dlp.read.worker"
     cache: Path | None = None
     """Where the agent keeps what it prepared of the packs; None: nowhere."""
+    nice: int = 0
+    """How much less its processes count than others (nice(2))."""
 
 
 def command(module: str, channel: int) -> list[str]:

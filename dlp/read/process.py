@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -61,6 +62,9 @@ class Process:
                 cwd="/",
             )
         self.pid = self._child.pid
+        if setting.nice and hasattr(os, "setpriority"):
+            # It has one thread yet, and all that it starts have this from it.
+            os.setpriority(os.PRIO_PROCESS, self.pid, setting.nice)
         self._send(first_message(setting))
 
     def ready(self) -> None:
@@ -108,7 +112,7 @@ class Process:
     ) -> tuple[str, Found, bool]:
         media_type = UNKNOWN
         patience = float(message.get("patience", 1.0))
-        deadline = time.monotonic() + self._limits.seconds * patience + GRACE_SECONDS
+        deadline = time.monotonic() + self._limits.seconds * max(1.0, patience) + GRACE_SECONDS
         try:
             self._send(message, descriptor)
             media_type = str(self._receive(deadline)["type"])[:100]

@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from classifiers.model import Classification, Gap, GapKind, Level
+from classifiers.model import Classification, Gap, GapKind, GapReason, Level
 from dlp.errors import UnreadableError
 from dlp.language import Say
 from dlp.model import Excerpt, Limits
 from dlp.read.launch import Setting, prepare
 from dlp.read.process import Lost, PacksRefused, Process
 from dlp.read.seeing import IDLE_SECONDS, Seeing, worth
+
+AGAIN_PATIENCE = 60.0
+"""Times the usual time that pictures have when nobody waits: ten minutes of reading, a scan of some 300 pages."""
+AGAIN_SECONDS = 30.0
+"""For one whole file, multiplied likewise: half an hour by the clock."""
+AGAIN_IDLE = 5.0
+"""Seconds after which its process ends; the next rest comes at once where there is one."""
+NICE = 19
+"""How much less that counts than others (nice(2)): it has what the others leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +64,13 @@ class Workers:
         cache: Path | None = None,
         module: str = "dlp.read.worker",
         idle_seconds: float = IDLE_SECONDS,
+        patience: float = 1.0,
     ) -> None:
         self._setting = Setting(limits, tuple(packs), key, module, cache)
-        self._seeing = Seeing(self._setting, idle_seconds) if can_look() else None
+        self._patience = patience
+        looks = can_look()
+        self._seeing = Seeing(self._setting, idle_seconds) if looks else None
+        self._again = Seeing(replace(self._setting, nice=NICE), AGAIN_IDLE, AGAIN_SECONDS) if looks else None
         self._count = max(1, count)
         self._turns = threading.BoundedSemaphore(self._count)
         self._lock = threading.Lock()
@@ -75,8 +88,9 @@ class Workers:
             self._ended = True
             processes = [*self._idle, *self._busy]
             self._idle.clear()
-        if self._seeing is not None:
-            self._seeing.end()
+        for seeing in (self._seeing, self._again):
+            if seeing is not None:
+                seeing.end()
         for process in processes:
             process.end()
 
@@ -122,8 +136,26 @@ class Workers:
         return self._looked(fd, name, answer) if worth(answer.classification) else answer
 
     def _looked(self, fd: int, name: str, first: Answer) -> Answer:
-        found = self._seeing.judge(fd, name, first.classification) if self._seeing is not None else None
+        found = self._seeing.judge(fd, name, first.classification, self._patience) if self._seeing is not None else None
         return first if found is None else Answer(first.document_type, found[1])
+
+    def judge_again(self, fd: int, name: str) -> Answer | None:
+        """Judge a file once more with much more time for its pictures; None where nothing looks at pictures.
+
+        It has a process of its own that counts less than all others: whoever hands a file over meanwhile waits for none
+        of it. One at a time. Raises as ``judge`` does, and Lost where the process is lost or ended.
+        """
+        if self._again is None:
+            return None
+        found = self._again.judge(fd, name, None, AGAIN_PATIENCE)
+        if found is None:
+            raise Lost(GapReason.WORKER_LOST, "ended")
+        return Answer(*found)
+
+    def stop_again(self) -> None:
+        """End ``judge_again`` at once, also where it is at work, and begin no other."""
+        if self._again is not None:
+            self._again.end()
 
     def _read(self, fd: int, name: str) -> Answer:
         with self._turns:

@@ -61,8 +61,11 @@ def _thumbnail(gap: Gap) -> bool:
 class Seeing:
     """Starts the process when it is needed, one file at a time, and ends it when idle. Safe for several threads."""
 
-    def __init__(self, setting: Setting, idle_seconds: float = IDLE_SECONDS) -> None:
-        self._setting = replace(setting, limits=limits(setting.limits), module=MODULE)
+    def __init__(
+        self, setting: Setting, idle_seconds: float = IDLE_SECONDS, seconds: float = LIMITS["seconds"]
+    ) -> None:
+        allowed = replace(limits(setting.limits), seconds=seconds)
+        self._setting = replace(setting, limits=allowed, module=MODULE)
         self._idle_seconds = idle_seconds
         self._turn = threading.Lock()
         self._lock = threading.Lock()
@@ -79,12 +82,12 @@ class Seeing:
         return self._process
 
     def judge(
-        self, fd: int, name: str, first: Classification, patience: float = 1.0
+        self, fd: int, name: str, first: Classification | None, patience: float = 1.0
     ) -> tuple[str, Classification] | None:
         """Media type and Classification with the pictures looked at; None when ended.
 
         ``first`` is what an ordinary process said: it stays, with a Gap that names the limit, where the process is
-        lost. Raises PacksRefused and UnreadableError as ``Process.ready`` does.
+        lost; without it Lost is raised. Raises PacksRefused and UnreadableError as ``Process.ready`` does.
         """
         try:
             found = self._used(lambda process: _judged(process, fd, name, patience))
@@ -94,6 +97,8 @@ class Seeing:
                     self._let_go()
                 found = self._used(lambda process: _judged(process, fd, name, patience))
         except Lost as lost:
+            if first is None:
+                raise
             left = max((gap.coverage for gap in first.gaps if gap.reason in COVERED), default=1.0)
             gap = Gap(GapKind.UNSEEN, lost.reason, coverage=left, detail=f"looking: {lost.detail}")
             return lost.media_type, replace(first, gaps=(*first.gaps, gap))

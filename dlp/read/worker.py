@@ -150,7 +150,8 @@ def _begun(request: dict[str, Any], descriptor: int, limits: Limits, opened: Ope
     if opened is None:
         return document.read(descriptor, name, limits)
     patience = float(request.get("patience", 1.0))
-    return document.read(descriptor, name, replace(limits, seconds=limits.seconds * patience), opened(patience))
+    seconds = limits.seconds * max(1.0, patience)  # less time for pictures is no less for the text around them
+    return document.read(descriptor, name, replace(limits, seconds=seconds), opened(patience))
 
 
 class _Descriptor:

@@ -14,13 +14,14 @@ from classifiers.model import GapReason, Level
 from dlp import ulid
 from dlp.archive import Archive, Record
 from dlp.clock import now
-from dlp.custody import reports
+from dlp.custody import Ground, afterwards, reports
 from dlp.custody import send as sends
 from dlp.custody.faults import Point, Reach, go_on
 from dlp.custody.send import Kind, Send, Transfer
 from dlp.files import ChangedError, opened_inside
 from dlp.inspect import Context, inspect
-from dlp.journal import Journal
+from dlp.journal import Journal, rests
+from dlp.journal.rests import Rest
 from dlp.language import Say
 from dlp.model import Because, Direction, Origin, State, Verdict
 from dlp.objects import StoredObject
@@ -61,6 +62,8 @@ class Intake:
     person: Callable[[Store], str]
     """Whose account a store is."""
     reach: Reach = go_on
+    ground: Ground | None = None
+    """Where a copy waits of what is still to be looked at; None: whoever judges has taken all the time there is."""
 
     def take(self, store: Store, path: Path) -> Sighting:
         """Judge and archive one file; what was noted of it.
@@ -110,6 +113,7 @@ class Intake:
 
     def _record(self, found: Found, verdict: Verdict, stored: StoredObject) -> Sighting:
         """Everything about it in one transaction: after a kill it is all there, or the file is taken again."""
+        rest = self._rest(found, verdict)
         origin = Origin(self.person(found.store), PROGRAM, Direction.RECEIVED)
         with self.journal.transaction():
             send = sends.new(self.journal, Kind.FILE, found.content.name, origin, found.store.root)
@@ -121,8 +125,21 @@ class Intake:
             sighting = Sighting(found.path, found.stamp, Seen.ARCHIVED, transfer=member.id)
             ledger.note(self.journal, found.store.root, sighting)
             self._tell(found, send, member, stored)
+            if rest is not None:
+                rests.note(self.journal, replace(rest, transfer=member.id))
+                told = afterwards.noted(replace(rest, transfer=member.id))
+                self.journal.append([(told.kind, told.who, told.subject, told.body)])
+        if rest is not None and self.ground is not None:
+            self.ground.rested.set()
         self.reach(Point.RECEIVED_NOTED)
         return sighting
+
+    def _rest(self, found: Found, verdict: Verdict) -> Rest | None:
+        """What is still to be looked at in its pictures; the archive does not open for this machine, a copy does."""
+        if self.ground is None or not afterwards.wanted(self.journal, verdict):
+            return None
+        document = verdict.document
+        return afterwards.rest_of(self.ground, Rest("", document.sha256, document.size), found.content.descriptor)
 
     def _tell(self, found: Found, send: Send, member: Transfer, stored: StoredObject) -> None:
         what = (ulid.new(), member.id, stored.id, found.content.name, member.size, member.level)

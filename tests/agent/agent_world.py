@@ -25,6 +25,9 @@ SECRET = b"SECRET plans of the unit\n" * 40
 SENSITIVE = b"SENSITIVE customers\n" * 40
 OPEN = b"an ordinary notice\n" * 40
 BROKEN = b"BROKEN document\n" * 40
+PICTURED = b"PICTURED pages, more than there is time for\n" * 40
+NUMBERS = b"NUMBERS of people on the last of many pages\n" * 40
+HIDDEN = b"HIDDEN mark on the last of many pages\n" * 40
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,26 @@ class Reader:
             findings = (_finding("cn.mark.star", Level.HIGHLY_SECRET, Category.STATE_SECRET),)
         if word == b"SENSITIVE":
             findings = (_finding("cn.id.resident", Level.SENSITIVE, Category.PERSONAL_INFO),)
+        if word in (b"PICTURED", b"HIDDEN", b"NUMBERS"):
+            gaps = (Gap(GapKind.UNSEEN, GapReason.PICTURE_IN_PART, detail="looking_seconds: picture 1 of 2"),)
         if word == b"BROKEN":
             gaps = (Gap(GapKind.UNREADABLE, GapReason.BROKEN),)
         level = max((finding.level for finding in findings), default=Level.PUBLIC)
         return Answer("text/plain", Classification(level, findings, gaps, "r"))
+
+    def judge_again(self, fd: int, name: str) -> Answer | None:
+        """What time shows: the one is clean, in the others there is a mark, or identity numbers."""
+        answer = self.judge(fd, name)
+        findings = answer.classification.findings
+        if os.pread(fd, 6, 0) == b"HIDDEN":
+            findings = (_finding("cn.mark.star", Level.HIGHLY_SECRET, Category.STATE_SECRET),)
+        if os.pread(fd, 7, 0) == b"NUMBERS":
+            findings = (_finding("cn.id.resident", Level.SENSITIVE, Category.PERSONAL_INFO),)
+        level = max((finding.level for finding in findings), default=Level.PUBLIC)
+        return Answer(answer.document_type, Classification(level, findings, (), "r"))
+
+    def stop_again(self) -> None:
+        pass
 
 
 def _finding(rule: str, level: Level, category: Category) -> Finding:

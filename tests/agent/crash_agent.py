@@ -14,6 +14,7 @@ from pathlib import Path
 
 from agent_world import Reader
 
+from dlp.agent import afterwards
 from dlp.agent import agent as agents
 from dlp.agent import force as forces
 from dlp.agent.agent import running_agent
@@ -26,7 +27,7 @@ from dlp.received import scan
 class Workers(Reader):
     """Stands where the reading processes stand; what a file is stands in its first word."""
 
-    def __init__(self, *_: object) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         pass
 
     def __enter__(self) -> Workers:
@@ -50,6 +51,7 @@ def simulated() -> Iterator[None]:
 
     sandbox.Workers = Workers  # type: ignore[assignment,misc]
     scan.QUIET_SECONDS = 0.05
+    afterwards.QUIET_SECONDS = 0.05
     yield
 
 

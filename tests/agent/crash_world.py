@@ -16,21 +16,31 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agent_world import BROKEN, OPEN, SECRET, SENSITIVE
+from agent_world import BROKEN, HIDDEN, OPEN, PICTURED, SECRET, SENSITIVE
 
 from dlp import first_start
+from dlp.agent import recall
 from dlp.archive import Archive
 from dlp.config import Home, Settings, load
 from dlp.custody import Point
 from dlp.custody import send as sends
 from dlp.custody.send import KEPT, Kind
-from dlp.journal import Journal, rulings
+from dlp.journal import Journal, rests, rulings
+from dlp.journal.rests import Look
 from dlp.model import Choice, Recipients, Ruling, State
+from dlp.model import Report as Told
 from dlp.outbox.folders import Outbox
 from keys import age
 
 HERE = Path(__file__).parent
-CONTENTS = {"open": OPEN, "sensitive": SENSITIVE, "secret": SECRET, "broken": BROKEN}
+CONTENTS = {
+    "open": OPEN,
+    "sensitive": SENSITIVE,
+    "secret": SECRET,
+    "broken": BROKEN,
+    "pictured": PICTURED,
+    "hidden": HIDDEN,
+}
 READY_SECONDS = 20.0
 
 
@@ -110,7 +120,7 @@ class World:
 
     def receive(self) -> None:
         self.number += 1
-        kind = self.dice.choice(["open", "secret"])
+        kind = self.dice.choice(["open", "secret", "pictured", "hidden"])
         name = f"came {self.number}.txt"
         content = CONTENTS[kind] + f"came {self.number}\n".encode()
         self.came[name] = content
@@ -165,6 +175,7 @@ class World:
     def _quiet(self, journal: Journal) -> bool:
         dropped = any(path.is_file() and path != self.outbox.notice for path in self.outbox.root.iterdir())
         waiting = sends.in_states(journal, State.CLAIMED, State.INSPECTED) or rulings.unapplied(journal)
+        waiting = waiting or rests.waiting(journal)
         return not dropped and not waiting and all(self._archived(journal, name) for name in self.came)
 
     def _archived(self, journal: Journal, name: str) -> bool:
@@ -180,10 +191,31 @@ class World:
             found = self._found()
             assert found == expected, _difference(found, expected)
             self._check_archive(journal)
+            self._check_rests(journal)
         finally:
             journal.close()
         assert not list(self.outbox.claims.iterdir())
         assert not list(self.outbox.drafts.iterdir())
+
+    def _check_rests(self, journal: Journal) -> None:
+        """What was left of the pictures was looked at, came to one end, and was told of once."""
+        told = Counter(str(report.body["transfer"]) for report in journal.pending(100_000) if _is_after(report))
+        ends = Counter(event.subject for event in journal.events() if event.kind in ("rest.found", "rest.clean"))
+        found = 0
+        for send in sends.in_states(journal, State.READY, State.ARCHIVED):
+            (member,) = sends.members_of(journal, send.id)
+            content = {**self.files, **self.came}[send.name]
+            rest = rests.get(journal, member.id)
+            hidden = content.startswith(b"HIDDEN")
+            if not hidden and not content.startswith(b"PICTURED"):
+                assert rest is None
+                continue
+            assert rest is not None
+            assert rest.state is (Look.FOUND if hidden else Look.CLEAN)
+            assert ends[member.id] == 1
+            assert told[member.id] == hidden
+            found += hidden
+        assert sum(told.values()) == found
 
     def _expected(self, journal: Journal) -> Counter[tuple[str, str]]:
         """(place, digest of content) as the journal has it."""
@@ -191,8 +223,9 @@ class World:
         seen = set()
         for name, content in self.files.items():
             found = [one for one in sends.alike(journal, name) if one.kind is Kind.FILE]
-            assert len(found) == 1, found
-            (send,) = found
+            # What was found afterwards is taken back out of Ready, as a Send of its own.
+            assert len(found) == 1 or (len(found) == 2 and found[0].origin.program == recall.PROGRAM), found
+            send = found[0]
             digest = hashlib.sha256(content).hexdigest()
             seen.add(send.id)
             if send.state in KEPT:
@@ -234,6 +267,11 @@ class World:
         assert len(told) == len(records), "each record is told once"
         assert archive.orphans() == []
         assert json.dumps(told)
+
+
+def _is_after(report: Told) -> bool:
+    because = report.body.get("because")
+    return isinstance(because, list) and because[0]["rule"] == "after"
 
 
 def _difference(found: Counter[tuple[str, str]], expected: Counter[tuple[str, str]]) -> str:

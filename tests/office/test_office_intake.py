@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from dlp import ulid
 from dlp.errors import UsageError
-from dlp.model import Report
+from dlp.model import Choice, Report
 from dlp.office import Conflict, EventFilter, Office
 from dlp.office.store.tables import IncidentRow, TakenRow, TransferRow
 
@@ -110,6 +110,31 @@ def test_taking_a_file_back_closes_its_incident(world: World) -> None:
     transfer = world.office.incidents.show(world.secadmin, incident).transfer
     world.tell("outcome", transfer=transfer.id, state="returned", detail="", at="2030-01-01T00:00:00Z", ruling=None)
     assert world.office.incidents.show(world.secadmin, incident).state == "closed"
+
+
+def test_what_was_found_after_a_release_is_an_incident_that_only_a_person_ends(world: World) -> None:
+    released = {"action": "encrypt", "level": "sensitive", "state": "ready", "incident": False}
+    body = transfer_body(at="2026-11-24T11:00:00.000000Z", **released)
+    transfer = str(body["transfer"])
+    world.tell("transfer", **body)
+    world.tell("sealed", **sealed_body("ab" * 32, b"x", transfer=transfer))
+    assert not world.office.transfers.show(world.secadmin, transfer).incident
+    after = {"rule": "after", "clause": "R5.9", "text_en": "found afterwards", "text_zh": "事后发现"}
+    found = {**body, "action": "block", "level": "secret", "incident": True, "because": [after], "options": KEEPING}
+    for at in ("2026-11-24T12:00:00.000000Z", "2026-11-24T12:00:01.000000Z"):
+        world.tell("transfer", **{**found, "at": at})
+    (incident,) = world.office.incidents.queue(world.secadmin).rows
+    assert (incident.state, incident.transfer.state) == ("open", "ready")
+    # Readers of the sealed copy need the level that it turned out to have, and nobody takes that down again.
+    assert world.office.sealed_files.show(world.secadmin, "ab" * 32).level.id == "secret"
+    world.tell("transfer", **{**found, "level": "public", "at": "2026-11-24T12:00:02.000000Z"})
+    assert world.office.sealed_files.show(world.secadmin, "ab" * 32).level.id == "secret"
+    assert len(kinds(world, "sealed.lifted")) == 1
+    ended = world.office.incidents.decide(world.secadmin, incident.id, Choice.KEEP, "the chat was cleaned")
+    assert ended.state == "decided"
+
+
+KEEPING = [{"choice": "false_positive", "people": 2}, {"choice": "keep", "people": 1}]
 
 
 def test_a_rewritten_or_cut_chain_of_an_agent_is_noticed(world: World) -> None:

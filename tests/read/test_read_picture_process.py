@@ -20,8 +20,11 @@ from drawn import saved, sheet
 
 from classifiers.model import GapKind, GapReason, Level
 from classifiers.pack import shipped
+from dlp.errors import UnreadableError
 from dlp.model import Limits
 from dlp.read.confinement import state
+from dlp.read.left import rest
+from dlp.read.process import Lost
 from dlp.read.sandbox import Answer, Workers
 from dlp.sight import networks
 from dlp.sight.networks import missing
@@ -215,6 +218,56 @@ def test_without_the_extra_a_picture_stays_unseen_and_the_doctor_says_so(
     assert "onnxruntime" in told.found.en
     assert "onnxruntime" in told.found.zh
     assert told.advice is not None
+
+
+@with_extra
+def test_what_nobody_waits_for_has_a_process_of_its_own_that_counts_less_and_ends_at_once(tmp_path: Path) -> None:
+    rows = ("title", "chat") * 5
+    pages = [sheet(*rows, *["text"] * 20, height=26), sheet(*rows, "-", "mark", "-", "text", height=26)]
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(saved(pages[0], "PDF", save_all=True, append_images=pages[1:], resolution=150))
+    with path.open("rb") as file, Workers(1, Limits(), shipped(), bytes(32), patience=0.1) as pool:
+        first = pool.judge(file.fileno(), path.name).classification
+        assert first.level is Level.PUBLIC
+        assert rest(first)
+        ends = list[object]()
+
+        def look() -> None:
+            try:
+                ends.append(pool.judge_again(file.fileno(), path.name))
+            except (Lost, UnreadableError) as lost:  # as it works, and as it starts
+                ends.append(lost)
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        eventually(lambda: len(_tasks(pool)) > 1)
+        assert {os.getpriority(os.PRIO_PROCESS, task) for task in _tasks(pool)} <= {19}
+        thread.join()
+        (again,) = ends
+        assert isinstance(again, Answer)
+        assert (again.classification.level, again.classification.gaps) == (Level.HIGHLY_SECRET, ())
+
+        thread = threading.Thread(target=look)
+        thread.start()
+        eventually(lambda: len(_tasks(pool)) > 1)
+        pool.stop_again()
+        thread.join(5)
+        assert not thread.is_alive()
+        assert isinstance(ends[1], (Lost, UnreadableError))
+        with pytest.raises(Lost, match="ended"):
+            pool.judge_again(file.fileno(), path.name)
+        assert rest(pool.judge(file.fileno(), path.name).classification)  # which is nobody else's end
+
+
+def _tasks(pool: Workers) -> list[int]:
+    """The threads of the process that looks once more."""
+    assert pool._again is not None
+    process = pool._again.process
+    if process is None:
+        return []
+    with contextlib.suppress(FileNotFoundError):
+        return [int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir()]
+    return []
 
 
 @with_extra

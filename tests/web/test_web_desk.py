@@ -53,6 +53,24 @@ def test_two_people_in_two_browsers(console: Served) -> None:
     assert late.status == 409
 
 
+def test_what_was_found_after_a_release_says_so_and_offers_nobody_the_file(console: Served) -> None:
+    console.world.person("sender")
+    after = {"rule": "after", "clause": "R5.9", "text_en": "found in the rest", "text_zh": "在剩余部分中发现"}
+    options = [{"choice": "keep", "people": 1, "reason": True}]
+    incident = console.world.held(state="ready", action="block", because=[after], options=options)
+    officer = console.visitor("secadmin")
+    assert "after it was released" in officer.get("/incidents/").words
+    page = officer.get(f"/incidents/{incident}")
+    assert "after it was released" in page.words and "It has gone; the incident ends." in page.words
+    chinese = console.visitor("secadmin", "zh").get(f"/incidents/{incident}")
+    assert "放行后发现" in chinese.words
+    sender = console.visitor("sender").get(f"/incidents/{incident}")
+    assert "recall it or delete it in the chat" in sender.words
+    assert "Take my file back" not in sender.words and "Ask for release" not in sender.words
+    officer.submit(f"/incidents/{incident}/decide", choice="keep", reason="told the unit")
+    assert state(console, incident) == "decided"
+
+
 def test_several_rows_at_once(console: Served) -> None:
     ids = [console.world.held(send="", sha256=f"{number}f" * 32) for number in range(3)]
     officer = console.visitor("secadmin")
