@@ -21,9 +21,13 @@ from dlp.office.views import Offer, options_of
 WAITING = ("open", "asked")
 PASSING = frozenset({Choice.RELEASE, Choice.RELEASE_SEALED, Choice.FALSE_POSITIVE})
 
+GONE = frozenset({"after", "bypass"})
+"""Reasons of a verdict about a file that has gone already; there, to keep things as they are ends the incident."""
+
 NO_RIGHT = Say("only an officer or the group's owner decides", "仅管理人员或群组负责人可处理")
 OVER = Say("the incident is decided already", "该事件已处理")
 OWN_FILE = Say("nobody releases their own file", "不得放行自己的文件")
+OWN_LEAK = Say("nobody ends an incident about their own file that has gone", "不得结束涉及本人已发出文件的事件")
 WHO_ASKED = Say("who asked never approves; another account must confirm", "申请人不得审批，须由另一账户确认")
 
 
@@ -59,13 +63,21 @@ def _offer(
 ) -> Offer:
     if barred:
         return Offer(option, False, why_not=barred)
-    if option.choice in PASSING and fold(transfer.person) == fold(account.name):
-        return Offer(option, False, why_not=OWN_FILE)
+    if fold(transfer.person) == fold(account.name):
+        if _has_gone(transfer):
+            return Offer(option, False, why_not=OWN_LEAK)
+        if option.choice in PASSING:
+            return Offer(option, False, why_not=OWN_FILE)
     if option.people > 1 and asked is not None and asked.choice == option.choice:
         if asked.account == account.id and not alone:
             return Offer(option, False, why_not=WHO_ASKED)
         return Offer(option, True, confirms=True)
     return Offer(option, True)
+
+
+def _has_gone(transfer: TransferRow) -> bool:
+    """Whether it went out before anybody could decide: found after its release, or past the outbox."""
+    return any(one["rule"] in GONE for one in transfer.because)
 
 
 def may_decide(session: Session, account: Account, row: IncidentRow) -> bool:

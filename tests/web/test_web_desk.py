@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from office_world import PASSWORD
 from web_world import Served
 
+from classifiers.model import Level
 from dlp.office import Role
 
 
@@ -59,9 +61,10 @@ def test_what_was_found_after_a_release_says_so_and_offers_nobody_the_file(conso
     options = [{"choice": "keep", "people": 1, "reason": True}]
     incident = console.world.held(state="ready", action="block", because=[after], options=options)
     officer = console.visitor("secadmin")
-    assert "after it was released" in officer.get("/incidents/").words
+    assert "found after it was released" in officer.get("/incidents/").words
     page = officer.get(f"/incidents/{incident}")
-    assert "after it was released" in page.words and "It has gone; the incident ends." in page.words
+    assert "Found after it was released: " in page.words and "It has gone; the incident ends." in page.words
+    assert "End the incident" in page.words and "Keep it here" not in page.words
     chinese = console.visitor("secadmin", "zh").get(f"/incidents/{incident}")
     assert "放行后发现" in chinese.words
     sender = console.visitor("sender").get(f"/incidents/{incident}")
@@ -69,6 +72,24 @@ def test_what_was_found_after_a_release_says_so_and_offers_nobody_the_file(conso
     assert "Take my file back" not in sender.words and "Ask for release" not in sender.words
     officer.submit(f"/incidents/{incident}/decide", choice="keep", reason="told the unit")
     assert state(console, incident) == "decided"
+
+
+@pytest.mark.parametrize(("rule", "at"), [("after", "ready"), ("bypass", "archived")])
+def test_who_owns_the_group_does_not_end_an_incident_about_their_own_file(console: Served, rule: str, at: str) -> None:
+    world = console.world
+    owner, other = world.person("owner", Role.USER), world.person("other", Role.USER)
+    world.office.groups.create(world.secadmin, "team", "work", owner.id, Level.SENSITIVE)
+    because = [{"rule": rule, "clause": "R5.9", "text_en": "it has gone", "text_zh": "已发出"}]
+    options = [{"choice": "keep", "people": 1, "reason": True}]
+    for sender, may in ((owner, False), (other, True)):
+        incident = world.held(
+            state=at, action="block", because=because, options=options, person=sender.name, group="team", send="",
+            sha256=f"{int(may)}a" * 32,
+        )  # fmt: skip
+        visitor = console.visitor("owner")
+        assert ("about their own file" in visitor.get(f"/incidents/{incident}").words) is not may
+        visitor.submit(f"/incidents/{incident}/decide", choice="keep", reason="as it is")
+        assert (state(console, incident) == "decided") is may
 
 
 def test_several_rows_at_once(console: Served) -> None:
