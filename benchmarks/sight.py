@@ -30,12 +30,13 @@ def run() -> list[str]:
     from dlp.read.sandbox import Workers
 
     lines = [f"milliseconds from the open file to the classification, median of {TIMES} (most), and what was found"]
+    files = _files()
     with Workers(1, Limits(), shipped(), bytes(32)) as pool:
         pool.warm()
         begun = time.perf_counter()
-        _judged(pool, _files()["small page"])
+        _judged(pool, files["small page"])
         lines.append(f"{'first picture, the process starts':44} {(time.perf_counter() - begun) * 1000:6.0f}")
-        for name, content in _files().items():
+        for name, content in files.items():
             spent = []
             for _ in range(TIMES if name != "deck of 40 scanned pages" else 1):
                 begun = time.perf_counter()

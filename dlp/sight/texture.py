@@ -17,7 +17,7 @@ SIDE = 640
 DRAWN = 0.5
 """Share of pixels without any change around them from which a picture was drawn and not photographed; in photos with
 soft ground it is up to 0.2."""
-ASKED = 320
+ASKED = 256
 """Pixels of the longer side at which the network is asked about the whole."""
 LONG = 3
 """Times its breadth a picture is long from which it is looked at in any case: made small, a scroll shows no line."""
