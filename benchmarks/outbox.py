@@ -129,11 +129,12 @@ def _batch(folder: Path, what: str, pages: int) -> list[str]:
         _until(lambda: sum(1 for _ in (box / "Ready").iterdir()) > BATCH, pause=0.05)
         spent = time.perf_counter() - begun
         after = _memory(pid)
-        workers = max(_memory(child) for child in _below(pid))
+        readers = [_memory(child) for child in _below(pid)]
     return [
         f"{BATCH} mixed files dropped at once, {what}: {BATCH / spent:.0f} files/s; dlp inspect plus sealing, alone: "
         f"{BATCH / plain:.0f} files/s; ratio {plain / spent:.2f}",
-        f"agent before {before / 1024:.0f} MB, after {after / 1024:.0f} MB; its worker {workers / 1024:.0f} MB",
+        f"agent before {before / 1024:.0f} MB, after {after / 1024:.0f} MB; reading processes in the end "
+        + " and ".join(f"{one / 1024:.0f} MB" for one in readers),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -83,11 +84,12 @@ def _until_ready(path: Path) -> None:
 
 
 def _below(parent: int) -> list[int]:
-    return [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()] or [
-        int(folder.name)
-        for folder in Path("/proc").glob("[0-9]*")
-        if (folder / "stat").read_text("ascii", "replace").rpartition(")")[2].split()[1] == str(parent)
-    ]
+    """Its child processes, whichever of its threads started them."""
+    found = set()
+    for file in Path(f"/proc/{parent}/task").glob("[0-9]*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile has none
+            found |= set(map(int, file.read_text("ascii").split()))
+    return sorted(found)
 
 
 def _ticks(pid: int) -> int:

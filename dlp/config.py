@@ -72,6 +72,16 @@ class Home:
 
 PICTURE_SECONDS = 10
 """As dlp.sight.looking has it (WHOLE_SECONDS)."""
+_CHOICES = (("language", ("en", "zh")), ("gate_outside", ("refuse", "allow")))
+_RANGES = (
+    ("port", 0, 65535),
+    ("workers", 1, 64),
+    ("spare_workers", 0, 64),
+    ("picture_seconds", 1, 600),
+    ("gate_milliseconds", 100, 10_000),
+    ("gate_lost_seconds", 1, 3600),
+)
+"""Settings that are numbers, with the least and the most that each may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,8 @@ class Settings:
     """In service mode: the logins that have an outbox, each below ``outbox`` in a folder of their name."""
     workers: int = 1
     """Warm reading processes."""
+    spare_workers: int = 1
+    """Further ones that run while files wait for a reading process; none where there is no processor for them."""
     picture_seconds: int = PICTURE_SECONDS
     """How long the pictures of one file are read while its sender waits; the rest is looked at afterwards."""
     wechat_command: tuple[str, ...] = ()
@@ -129,6 +141,11 @@ class Settings:
     def tongue(self) -> Language:
         """The language as a type."""
         return Language(self.language)
+
+    @property
+    def spare_readers(self) -> int:
+        """``spare_workers``, as far as this machine has processors for them."""
+        return max(0, min(self.spare_workers, (os.cpu_count() or 1) - self.workers))
 
     @property
     def picture_patience(self) -> float:
@@ -231,39 +248,16 @@ def _checked(home: Home, raw: dict[str, object]) -> Settings:
             )
     kept = {name: tuple(map(str, value)) if isinstance(value, list) else value for name, value in raw.items()}
     settings = replace(Settings(), **kept)  # type: ignore[arg-type]  # each value's type was compared above
-    if settings.language not in {language.value for language in Language}:
-        raise _bad(
-            home,
-            Say(
-                f"language is {settings.language!r}, expected en or zh",
-                f"language 应为 en 或 zh，现为 {settings.language!r}",
-            ),
-        )
-    if not 0 <= settings.port <= 65535 or not 1 <= settings.workers <= 64:
-        raise _bad(home, Say("port or workers is out of range", "port 或 workers 超出范围"))
-    if not 1 <= settings.picture_seconds <= 600:
-        raise _bad(home, Say("picture_seconds (1 to 600) is out of range", "picture_seconds（1 至 600）超出范围"))
-    _check_gate(home, settings)
+    for name, choices in _CHOICES:
+        if (value := getattr(settings, name)) not in choices:
+            said = Say(
+                f"{name} is {value!r}, expected {' or '.join(choices)}", f"{name} 应为 {'、'.join(choices)} 之一"
+            )
+            raise _bad(home, said)
+    for name, least, most in _RANGES:
+        if not least <= getattr(settings, name) <= most:
+            raise _bad(home, Say(f"{name} ({least} to {most}) is out of range", f"{name}（{least} 至 {most}）超出范围"))
     return settings
-
-
-def _check_gate(home: Home, settings: Settings) -> None:
-    if settings.gate_outside not in ("refuse", "allow"):
-        raise _bad(
-            home,
-            Say(
-                f"gate_outside is {settings.gate_outside!r}, expected refuse or allow",
-                f"gate_outside 应为 refuse 或 allow，现为 {settings.gate_outside!r}",
-            ),
-        )
-    if not 100 <= settings.gate_milliseconds <= 10_000 or not 1 <= settings.gate_lost_seconds <= 3600:
-        raise _bad(
-            home,
-            Say(
-                "gate_milliseconds (100 to 10000) or gate_lost_seconds (1 to 3600) is out of range",
-                "gate_milliseconds（100 至 10000）或 gate_lost_seconds（1 至 3600）超出范围",
-            ),
-        )
 
 
 def save(home: Home, settings: Settings) -> None:

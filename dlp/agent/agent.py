@@ -142,7 +142,8 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         return work_stores(with_accounts(home, settings), _unreadable)
 
     cards = Cards(Desktop(), settings.tongue)
-    lanes = Lanes(desk, settings.workers + LANES_BESIDE_WORKERS, settings.workers, person, refusals.tell, cards.tell)
+    count, readers = settings.workers + LANES_BESIDE_WORKERS, settings.workers + settings.spare_readers
+    lanes = Lanes(desk, count, readers, person, refusals.tell, cards.tell)
     desk = desk.with_later(lanes.postpone)
     outboxes = desk.custody.ground.outboxes
     lookout = Lookout(outboxes, lanes, refusals, Strangers(desk.journal))

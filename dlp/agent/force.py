@@ -188,8 +188,9 @@ class InForce:
         from classifiers.pack import PackError
         from dlp.read.sandbox import Workers
 
-        key, cache = fingerprint_key(self.home), cache_folder(self.home)
-        workers = Workers(self.settings.workers, Limits(), files, key, cache, patience=self.settings.picture_patience)
+        key, cache, chosen = fingerprint_key(self.home), cache_folder(self.home), self.settings
+        patience, spare = chosen.picture_patience, chosen.spare_readers
+        workers = Workers(chosen.workers, Limits(), files, key, cache, patience=patience, spare=spare)
         workers.__enter__()
         try:
             if warm:

@@ -63,7 +63,7 @@ class Lanes:
     desk: Desk
     count: int
     readers: int
-    """Reading processes."""
+    """Reading processes, the spare ones too."""
     person: Callable[[Drop], str]
     """Who dropped it."""
     refused: Callable[[Drop], None]

@@ -21,6 +21,7 @@ from dlp.model import Excerpt, Limits
 from dlp.read.launch import Setting, prepare
 from dlp.read.process import Lost, PacksRefused, Process
 from dlp.read.seeing import IDLE_SECONDS, Seeing, worth
+from dlp.read.turns import Turns
 
 AGAIN_PATIENCE = 60.0
 """Times the usual time that pictures have when nobody waits: ten minutes of reading, a scan of some 300 pages."""
@@ -52,7 +53,8 @@ class Workers:
     """Reads and classifies files in ``count`` reading processes, which end with the ``with`` block.
 
     ``key`` is the machine's key for fingerprints, ``cache`` the folder where ``warm`` keeps what it prepares of the
-    packs. Safe to call from several threads; further callers wait their turn.
+    packs. Safe to call from several threads; further callers wait their turn, and where they wait long, up to ``spare``
+    more processes run for a while (``dlp.read.turns``).
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Workers:
         module: str = "dlp.read.worker",
         idle_seconds: float = IDLE_SECONDS,
         patience: float = 1.0,
+        spare: int = 0,
     ) -> None:
         self._setting = Setting(limits, tuple(packs), key, module, cache)
         self._patience = patience
@@ -72,7 +75,7 @@ class Workers:
         self._seeing = Seeing(self._setting, idle_seconds) if looks else None
         self._again = Seeing(replace(self._setting, nice=NICE), AGAIN_IDLE, AGAIN_SECONDS) if looks else None
         self._count = max(1, count)
-        self._turns = threading.BoundedSemaphore(self._count)
+        self._turns = Turns(self._count, spare, self._begin_spare, self._end_spare)
         self._lock = threading.Lock()
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
@@ -88,6 +91,7 @@ class Workers:
             self._ended = True
             processes = [*self._idle, *self._busy]
             self._idle.clear()
+        self._turns.close()
         for seeing in (self._seeing, self._again):
             if seeing is not None:
                 seeing.end()
@@ -158,7 +162,7 @@ class Workers:
             self._again.end()
 
     def _read(self, fd: int, name: str) -> Answer:
-        with self._turns:
+        with self._turns.one():
             process = self._take()
             well = False
             try:
@@ -182,7 +186,7 @@ class Workers:
         return self._seeing.show(fd, name, rules) or found
 
     def _shown(self, fd: int, name: str, rules: Sequence[str]) -> tuple[Excerpt, ...]:
-        with self._turns:
+        with self._turns.one():
             process = self._take()
             well = False
             try:
@@ -194,10 +198,39 @@ class Workers:
             finally:
                 self._give_back(process, well=well)
 
+    def _begin_spare(self) -> None:
+        """Start one more process. Raises UnreadableError or PackError where it cannot be had."""
+        process = self._fresh()
+        try:
+            self._ready(process)
+        except BaseException:
+            with self._lock:
+                self._busy.discard(process)
+            raise
+        with self._lock:
+            self._busy.discard(process)
+            if self._ended:
+                raise _ended()  # whoever ended the pool has ended this process too
+            self._idle.insert(0, process)  # the last in the row is taken first: this one only beside others
+
+    def _end_spare(self) -> None:
+        with self._lock:
+            process = self._idle.pop(0) if self._idle else None
+        if process is not None:
+            process.end()
+
+    def _fresh(self) -> Process:
+        with self._lock:
+            if self._ended:
+                raise _ended()
+            process = Process(self._setting)
+            self._busy.add(process)
+            return process
+
     def _take(self) -> Process:
         with self._lock:
             if self._ended:
-                raise UnreadableError(Say("the reading processes have ended", "读取进程已结束"))
+                raise _ended()
             process = self._idle.pop() if self._idle else Process(self._setting)
             self._busy.add(process)
             return process
@@ -224,3 +257,7 @@ class Workers:
             if process.rules and not self._ended:
                 self._idle.append(Process(self._setting))
         process.end()
+
+
+def _ended() -> UnreadableError:
+    return UnreadableError(Say("the reading processes have ended", "读取进程已结束"))

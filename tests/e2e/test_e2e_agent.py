@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -128,3 +129,31 @@ def test_without_an_agent_status_says_so(tmp_path: Path) -> None:
     said = dlp(tmp_path / "home", "status")
     assert said.returncode == 2
     assert "no agent runs" in said.stderr
+
+
+def _readers(agent: int) -> int:
+    """Reading processes, whichever thread of the agent started them."""
+    found: set[str] = set()
+    for file in Path(f"/proc/{agent}/task").glob("[0-9]*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended meanwhile has none
+            found |= set(file.read_text("ascii").split())
+    return len(found)
+
+
+@pytest.mark.long
+def test_while_many_files_wait_a_second_process_reads_and_ends_afterwards(agent: Alone) -> None:
+    if Settings().spare_readers == 0:
+        pytest.skip("one processor: there is none for a second reading process")
+    most = 0
+    for number in range(1500):
+        agent.drop(f"{number}.txt", f"第{number}号通知\n".encode() * 400)
+
+    def done() -> bool:
+        nonlocal most
+        most = max(most, _readers(agent.process.pid))
+        return sum(1 for _ in (agent.box / "Ready").iterdir()) == 1500
+
+    until(done, "all are ready", 120)
+    assert most == 2
+    until(lambda: _readers(agent.process.pid) == 1, "the second has ended")
+    assert agent.status()["judging"] == 0
