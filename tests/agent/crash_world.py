@@ -42,6 +42,8 @@ CONTENTS = {
     "hidden": HIDDEN,
 }
 READY_SECONDS = 20.0
+QUIET_LOOKS = 10
+"""How often in a row nothing may be left to do, so that it counts as the end."""
 
 
 @dataclass
@@ -154,12 +156,14 @@ class World:
     def settle(self) -> None:
         """One undisturbed run, until nothing is left to do."""
         agent = self.start()
-        deadline = time.monotonic() + 60
+        deadline, looks = time.monotonic() + 60, 0
         journal = Journal.open(self.home.agent / "journal.db")
         try:
-            while time.monotonic() < deadline and not self._quiet(journal):
+            # One quiet look is not the end: what was found afterwards is taken back by a Send that comes later.
+            while time.monotonic() < deadline and looks < QUIET_LOOKS:
+                looks = looks + 1 if self._quiet(journal) else 0
                 threading.Event().wait(0.05)
-            assert self._quiet(journal), self._unquiet(journal)
+            assert looks == QUIET_LOOKS, self._unquiet(journal)
         finally:
             journal.close()
             assert agent.stdin is not None
