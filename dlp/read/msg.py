@@ -57,13 +57,17 @@ def read(message: Compound) -> Parts:
 def _new(parts: Parts, said: str) -> Generator[Part | Cells, None, str]:
     """Blocks whose words were not said before; what was said then is the generator's value."""
     told = bool(said)
+    known: set[str] = set()
     for part in parts:
         if not isinstance(part, Block):
             yield part
             continue
         # Links stand between the words of one form and behind those of another: compared word by word.
-        if not told or (any(word not in said for word in _WORD.findall(part.text)) and not _is_packing(part)):
+        words = set(_WORD.findall(part.text)) - known if told else set()
+        if not told or (any(word not in said for word in words) and not _is_packing(part)):
             yield part
+        # Said by now, and what was said stays so: a word is looked for once.
+        known |= words
         said += "\n" + "".join(part.text.split())
     return said
 
