@@ -24,7 +24,9 @@ def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
 def call(name: str, *kinds: Any) -> Callable[..., Any]:  # noqa: ANN401
     """One of the library's functions, for what is asked thousands of times: half of what it costs by the bindings.
 
-    ``kinds`` are the types of its result and its arguments; whatever is a pointer is given and taken as an address.
+    ``kinds`` are the types of its result and, where they are told, its arguments; whatever is a pointer is given and
+    taken as an address. Arguments beyond those told are numbers of the size of an int, and what ``given`` and
+    ``ctypes.byref`` make: these go as they are, which takes half of what looking at their types does.
     """
     address = ctypes.cast(getattr(library(), name), ctypes.c_void_p).value
     assert address is not None
@@ -35,6 +37,11 @@ def call(name: str, *kinds: Any) -> Callable[..., Any]:  # noqa: ANN401
 def address_of(pointer: Any) -> int:  # noqa: ANN401
     """What ``call`` is given for a pointer of the bindings."""
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
+def given(pointer: Any) -> Any:  # noqa: ANN401
+    """The same where its type is not told."""
+    return ctypes.byref(pointer.contents)
 
 
 def text_of(ask: Callable[[Any, int], int]) -> str:
