@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from classifiers.model import Block, Region
 from classifiers.unplaced import Cell, Sheet
-from dlp.read.visit import Cells, Parts, Visit
+from dlp.read.visit import Parts, Together, Visit
 
 _TOGETHER = 256
-"""Cells handed on together, at the end of a row: what is asked of each part is asked once for all of them."""
+"""Together handed on together, at the end of a row: what is asked of each part is asked once for all of them."""
 
 
 def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> Parts:
@@ -35,8 +35,8 @@ def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> P
                 yield cells
 
 
-def _together(rows: Iterable[Sequence[object]], sheet: Sheet) -> Iterable[Cells]:
-    cells = Cells(sheet.path)
+def _together(rows: Iterable[Sequence[object]], sheet: Sheet) -> Iterable[Together]:
+    cells = Together(sheet.path)
     for row, values in enumerate(rows):
         cells += [
             Cell(text, (sheet, row, column))
@@ -45,7 +45,7 @@ def _together(rows: Iterable[Sequence[object]], sheet: Sheet) -> Iterable[Cells]
         ]
         if len(cells) >= _TOGETHER:
             yield cells
-            cells = Cells(sheet.path)
+            cells = Together(sheet.path)
     if cells:
         yield cells
 

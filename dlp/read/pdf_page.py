@@ -57,7 +57,7 @@ def read(visit: Visit, library: Any, page: Any, at: tuple[int, dict[int, int]]) 
         text = "".join([line.text for line in lines])
         strange = len(_STRANGE.findall(text))
         good = len(text) - strange
-        yield from lines
+        yield from visit.together(lines)
     yield from _annotations(visit, library, page, number)
     pictures, paths, texts, part = _shown(library, page, frame)
     if (texts and not good) or strange > good:

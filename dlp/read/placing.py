@@ -12,7 +12,7 @@ from classifiers.model import Block, Place, Region
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
+class Open:
     """The fields of Place in their order; a class can be changed for another only where these are the same."""
 
     region: Region = Region.BODY
@@ -40,7 +40,7 @@ class _OpenBlock:
 
 def place(region: Region, path: tuple[str, ...], **where: str | float | None) -> Place:
     """A Place; ``where`` are its fields by name."""
-    made = _Open(region, path, **where)  # type: ignore[arg-type]
+    made = Open(region, path, **where)  # type: ignore[arg-type]
     made.__class__ = Place  # type: ignore[assignment]
     return made  # type: ignore[return-value]
 

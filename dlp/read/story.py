@@ -13,7 +13,7 @@ from classifiers.model import Place, Region
 from dlp.read import drawing
 from dlp.read.markup import local
 from dlp.read.placing import block
-from dlp.read.visit import Parts, Visit
+from dlp.read.visit import Blocks, Visit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -61,7 +61,7 @@ class Story:
         self._page = 1
         self.areas: dict[str, float] = {}
 
-    def read(self, root: Element, content: bytes = b"") -> Parts:
+    def read(self, root: Element, content: bytes = b"") -> Blocks:
         """All Blocks of the part; ``content`` is its XML, by which rare structures are ruled out cheaply."""
         boxes: list[Element] = []
         if not content or any(word in content for word in (b"txbxContent", b"Fallback>", b":rt>")):
@@ -91,13 +91,13 @@ class Story:
             boxes.append(box)
         return boxes
 
-    def _box(self, box: Element) -> Parts:
+    def _box(self, box: Element) -> Blocks:
         region = Region.WATERMARK if box.get("watermark") else Region.TEXT_BOX
         inner = Story(self._visit, region, self._part, self._titles)
         yield from inner.read(box)
         self.areas |= inner.areas
 
-    def _paragraphs(self, root: Element) -> Parts:
+    def _paragraphs(self, root: Element) -> Blocks:
         written: list[str] = []
         aside: dict[str, list[str]] = {}
         place, paged = self._place, self._pages
@@ -140,7 +140,7 @@ class Story:
                 yield from self._shape(element, name)
         yield from self._paragraph(written, aside, place)
 
-    def _paragraph(self, written: list[str], aside: dict[str, list[str]], place: Place) -> Parts:
+    def _paragraph(self, written: list[str], aside: dict[str, list[str]], place: Place) -> Blocks:
         text = "".join(written)
         if text.strip():
             yield block(text, place)
@@ -196,7 +196,7 @@ class Story:
             page=self._page if self._pages else None,
         )
 
-    def _shape(self, element: Element, name: str) -> Parts:
+    def _shape(self, element: Element, name: str) -> Blocks:
         if name == "extent":
             self._extent = _number(element.get("cx")) * _number(element.get("cy"))
         elif name in {"blip", "imagedata"}:

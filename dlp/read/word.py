@@ -80,7 +80,7 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
         if (first := next(blocks, None)) is not None:
             told = True
             yield first
-            yield from blocks
+            yield from package.visit.together(blocks)
         package.note_areas(entry.filename, story.areas)
         told = told or bool(story.areas)
     yield from opc.problem(package.visit, entry.filename, tree.problem)

@@ -41,7 +41,7 @@ def _word(visit: Visit, tree: markup.Tree, content: bytes) -> Parts:
     from dlp.read.story import Story
 
     assert tree.root is not None
-    yield from Story(visit, Region.BODY, "", set()).read(tree.root, content)
+    yield from visit.together(Story(visit, Region.BODY, "", set()).read(tree.root, content))
     for element in tree.root.iter("{*}DocumentProperties", "{*}coreProperties", "{*}CustomDocumentProperties"):
         for child in element:
             yield from visit.property(markup.local(child.tag), child.text or "")
