@@ -14,7 +14,7 @@ from dlp.read import directory
 from dlp.read.directory import Directory
 
 _SMALL = 1 << 20
-_HEADER = struct.Struct("<4s22xHH")
+_HEADER, _MEMBER = struct.Struct("<4s22xHH"), b"PK\x03\x04"
 _STORED, _DEFLATED = 0, 8
 _ANY_SIZE = 1 << 62
 _PACKED_NOTHING = 2
@@ -135,20 +135,20 @@ def start(members: Directory, entry: zipfile.ZipInfo, length: int) -> bytes:
 
 def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -> bytes | None:
     """The bytes of a member as they are stored; None where its own header is not there."""
-    at, held = entry.header_offset, members.held
-    if not held:
-        members.fp.seek(at)
-    head = held[at : at + _HEADER.size] if held else members.fp.read(_HEADER.size)
-    if len(head) < _HEADER.size:
-        return None
-    magic, name, extra = _HEADER.unpack(head)
-    if magic != b"PK\x03\x04":
-        return None
-    at += _HEADER.size + name + extra
-    size = min(entry.compress_size, most)
+    at, held, size = entry.header_offset, members.held, min(entry.compress_size, most)
     if held:
-        return held[at : at + size]
+        # Of all that is asked of a part this is asked most often.
+        if at + _HEADER.size > len(held):
+            return None
+        magic, name, extra = _HEADER.unpack_from(held, at)
+        at += _HEADER.size + name + extra
+        return held[at : at + size] if magic == _MEMBER else None
     members.fp.seek(at)
+    head = members.fp.read(_HEADER.size)
+    if len(head) < _HEADER.size or not head.startswith(_MEMBER):
+        return None
+    _, name, extra = _HEADER.unpack(head)
+    members.fp.seek(at + _HEADER.size + name + extra)
     return members.fp.read(size)
 
 
