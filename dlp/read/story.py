@@ -32,6 +32,8 @@ _ATTRIBUTES = {
     "comment": "author",
 }
 """Elements whose attribute holds what people see or wrote: list choices, field codes, tips, form defaults, authors."""
+_RARE = ("{*}Fallback", "{*}txbxContent", "{*}rt", "{*}lastRenderedPageBreak")
+_BREAKS = frozenset({"lastRenderedPageBreak"})
 _TAGS = tuple("{*}" + name for name in (*_RUNS, *_FRAMES, *_SHAPES, *_ATTRIBUTES))
 _PLAIN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _STARS = {"f0ab": "★", "f0ac": "☆", "f0b6": "☆", "f0aa": "★", "f048": "★"}
@@ -61,12 +63,12 @@ class Story:
         self._page = 1
         self.areas: dict[str, float] = {}
 
-    def read(self, root: Element, content: bytes = b"") -> Blocks:
-        """All Blocks of the part; ``content`` is its XML, by which rare structures are ruled out cheaply."""
-        boxes: list[Element] = []
-        if not content or any(word in content for word in (b"txbxContent", b"Fallback>", b":rt>")):
-            boxes = self._take_out(root)
-        self._pages = self._region is Region.BODY and b"lastRenderedPageBreak" in content
+    def read(self, root: Element) -> Blocks:
+        """All Blocks of the part."""
+        # Most parts have none of these, which the tree tells sooner than a search in its bytes.
+        rare = {local(element.tag) for element in root.iter(*_RARE)}
+        boxes = self._take_out(root) if not rare <= _BREAKS else []
+        self._pages = self._region is Region.BODY and not _BREAKS.isdisjoint(rare)
         yield from self._paragraphs(root)
         for box in boxes:
             yield from self._box(box)

@@ -71,12 +71,11 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
     # Empty headers, and notes that hold their dividing line alone, travel with most documents.
     if package.is_blank(entry, _EMPTY):
         return
-    content = package.content(entry)
-    tree = markup.parsed(content)
+    tree = markup.parsed(package.content(entry))
     told = tree.root is None or bool(tree.problem)
     if tree.root is not None:
         story = Story(package.visit, region, entry.filename, package.titles)
-        blocks = story.read(tree.root, content)
+        blocks = story.read(tree.root)
         if (first := next(blocks, None)) is not None:
             told = True
             yield first
