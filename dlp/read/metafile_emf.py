@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass, field
 
 from dlp.read.metafile import MOST_RUNS, Drawn, Run, decoded
+from dlp.read.wide import text as decoded_wide
 
 _HEADER, _END, _COMMENT, _FONT, _SELECT = 1, 14, 70, 82, 37
 _MAPPING = frozenset({9, 10, 11, 12})
@@ -100,7 +101,7 @@ def _text(reading: _Reading, at: int, where: int, *, wide: bool) -> None:
         reading.drawn.unread = reading.drawn.unread or count > 0
         return
     raw = reading.content[at + offset : at + offset + (2 if wide else 1) * count]
-    text = raw.decode("utf-16-le", "replace") if wide else decoded(raw, reading.character_set)
+    text = decoded_wide(raw) if wide else decoded(raw, reading.character_set)
     advance = 0
     if spacing and at + spacing + 4 * count <= len(reading.content) and count < MOST_RUNS:
         advance = sum(struct.unpack_from(f"<{count}i", reading.content, at + spacing))
@@ -116,7 +117,7 @@ def _small(reading: _Reading, at: int, size: int) -> None:
         _put(reading, reading.content[start : min(start + count, at + size)].decode("latin-1"), (x, y))
     else:
         raw = reading.content[start : min(start + 2 * count, at + size)]
-        _put(reading, raw.decode("utf-16-le", "replace"), (x, y))
+        _put(reading, decoded_wide(raw), (x, y))
 
 
 def _put(
@@ -170,4 +171,4 @@ def _comment(reading: _Reading, at: int, size: int) -> None:
 def _plus(reading: _Reading, raw: bytes, x: float, y: float) -> None:
     # Not a number is no place, and a huge one none that is of use.
     place = tuple(int(one) if abs(one) < 1 << 30 else 0 for one in (x, y))
-    reading.plus.append(Run(raw.decode("utf-16-le", "replace"), *place))
+    reading.plus.append(Run(decoded_wide(raw), *place))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_QUOTED = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"')
+"""The same where nobody wrote single quotes."""
 _TYPE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
 _PLAIN = re.compile(r'<(Override|Default) (?:PartName|Extension)="([^"]*)" ContentType="([^"]*)" ?/>')
 """A line of the table as nearly every program writes it."""
@@ -170,7 +172,10 @@ def _type(which: str, told: dict[str, str]) -> tuple[str, str, str]:
 
 def attributes(text: str) -> dict[str, str]:
     """The attributes in a start tag."""
-    found = {name: one or two for name, one, two in _ATTRIBUTE.findall(text)}
+    if "'" not in text:
+        found: dict[str, str] = dict(_QUOTED.findall(text))
+    else:
+        found = {name: one or two for name, one, two in _ATTRIBUTE.findall(text)}
     if "&" in text:
         quotes = {"&quot;": '"', "&apos;": "'"}
         found = {name: unescape(value, quotes) for name, value in found.items()}

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from dlp.read import wide
+
 _SHORT = 512
 """Bytes."""
 
@@ -54,4 +56,4 @@ def text_of(ask: Callable[[Any, int], int]) -> str:
     if length > _SHORT:
         buffer = ctypes.create_string_buffer(length)
         ask(buffer, length)
-    return buffer.raw[: length - 2].decode("utf-16-le", "replace")
+    return wide.text(buffer.raw[: length - 2])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DECLARATION = re.compile(
     r"""\s*<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?(?: standalone=["']\w+["'])? ?\?>\s*"""
 )
-_TAG = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)(?: [^<>]*)?>([^<>]+)(?=<)")
+_TAG = re.compile(r"<([\w.:-]+)(?: [^<>]*)?>([^<>]+)(?=<)")
 _REFERENCE = re.compile(r"&(?!lt;|gt;|amp;|quot;|apos;)")
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 
@@ -34,10 +34,12 @@ def plain(content: bytes) -> list[tuple[str, str]] | None:
         return None
     start = _DECLARATION.match(text)
     text = text[start.end() if start else 0 :].rstrip()
-    odd = any(mark in text for mark in ("<!", "<?", "\r", "\0", "property ", "label ")) or _REFERENCE.search(text)
-    if odd or not _is_closed(text):
+    named = "property " in text or "label " in text
+    if named or "<!" in text or "<?" in text or "\r" in text or "\0" in text or not _is_closed(text):
         return None
-    found = [(name, value) for name, value in _TAG.findall(text) if value.strip()]
+    if "&" in text and _REFERENCE.search(text):
+        return None
+    found = [(name.rpartition(":")[2], value) for name, value in _TAG.findall(text) if value.strip()]
     return [(name, unescape(value, _QUOTES) if "&" in value else value) for name, value in found]
 
 

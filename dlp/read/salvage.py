@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from dlp.read import wide
+
 _WIDE = re.compile("[\x20-\x7e\t\r\n\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]{4,}")
 # What cannot be readable is ruled out byte by byte, in C, before any pattern looks at it: half the time.
 _HIGH_BYTES = bytes(byte in {0x00, 0x30, 0xFF} or 0x4E <= byte <= 0x9F for byte in range(256))
@@ -27,7 +29,7 @@ def strings(content: bytes) -> Iterator[str]:
             raw = content[offset + 2 * run.start() : offset + 2 * run.end()]
             if raw.isascii() and b"\0" not in raw:
                 continue  # ASCII taken two letters at a time, which looks like Chinese
-            for found in _WIDE.finditer(raw.decode("utf-16-le")):
+            for found in _WIDE.finditer(wide.text(raw, "strict")):
                 # The same beside other characters; it is given below as what it is.
                 if found[0].isascii() or not raw[2 * found.start() : 2 * found.end()].isascii():
                     yield found[0].strip()

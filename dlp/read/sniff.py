@@ -200,19 +200,17 @@ def _zipped(source: Source) -> str:
 
 
 def _package(source: Source) -> str:
-    from dlp.read import zipped
+    from dlp.read.zipped import start
 
     members = source.directory()
     names = members.names
     if "[Content_Types].xml" in names:
         return _ooxml(names)
-    told = (
-        zipped.start(members, names["mimetype"], 100).decode("ascii", "replace").strip() if "mimetype" in names else ""
-    )
+    told = start(members, names["mimetype"], 100).decode("ascii", "replace").strip() if "mimetype" in names else ""
     # Only types whose readers read every part: a zip that calls itself a font would pass as one that nobody need see.
     if told == "application/epub+zip" or (told.startswith(_OPEN_TYPES) and _MEDIA_TYPE.match(told)):
         return told
-    if "content.xml" in names and _OPEN_DOCUMENT in zipped.start(members, names["content.xml"], 4096):
+    if "content.xml" in names and _OPEN_DOCUMENT in start(members, names["content.xml"], 4096):
         return f"{_OPEN_TYPES[0]}text"
     if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
         return "application/ofd"

@@ -14,6 +14,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
+from dlp.read import wide
+
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
@@ -180,7 +182,7 @@ def _storage(plain: _Plain, entries: list[_Entry], child: int, path: Path, used:
         raw, length, kind, left, right, _, _, _, _ = entries[number]
         if kind not in {_STORAGE, _STREAM} or length < 2 or length > 64 or length % 2:
             raise _Odd
-        called = raw[: length - 2].decode("utf-16-le", "replace")
+        called = wide.text(raw[: length - 2])
         if called in kids:
             raise _Odd
         kids[called] = entries[number]
