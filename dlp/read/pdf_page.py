@@ -10,9 +10,8 @@ from itertools import repeat
 from typing import Any
 
 from classifiers.model import Block, Gap, GapReason, Region
-from dlp.read import pdf_look, pdfium
+from dlp.read import pdf_look, pdfium, placing
 from dlp.read.pdf_look import Part
-from dlp.read.placing import block
 from dlp.read.visit import Parts, Visit
 
 _TEXT, _PATH, _IMAGE, _SHADING, _FORM = 1, 2, 3, 4, 5
@@ -95,12 +94,11 @@ def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> 
         return visit.unread(GapReason.BROKEN, "text", page=number)
     try:
         text, characters = _text(library, text_page), _Characters(text_page, frame)
-        found, at = [], 0
+        found, at, path = [], 0, visit.source.path
         for order, line in enumerate(text.split("\r\n"), 1):
             if said := line.lstrip():
-                where = characters.at(at + len(line) - len(said))
-                place = visit.place(Region.BODY, page=number, line=order, **where)
-                found.append(block(line.replace("\r", "\n"), place))
+                place = placing.line(path, number, order, characters.at(at + len(line) - len(said)))
+                found.append(placing.block(line.replace("\r", "\n"), place))
             at += len(line) + 2
         return found
     finally:
@@ -126,18 +124,21 @@ class _Characters:
         self._index = pdfium.call("FPDFText_GetCharIndexFromTextIndex", _INT)
         self._bounds = pdfium.call("FPDFText_GetCharBox", _INT)
         self._size = pdfium.call("FPDFText_GetFontSize", ctypes.c_double)
+        self._rounded: dict[float, float] = {}
+        """A page has few sizes, and rounding one takes as long as asking for it."""
 
-    def at(self, first: int) -> dict[str, float]:
-        """The position and size of a character, counted in the text; nothing where they are not known."""
-        index = self._index(self._page, first)
-        if index < 0 or not self._bounds(self._page, index, *self._sides):
-            return {}
-        (left, _, _, top), frame = self._box, self._frame
-        return {
-            "x": (left - frame.left) / frame.width,
-            "y": (frame.top - top) / frame.height,
-            "size": round(self._size(self._page, index), 1),
-        }
+    def at(self, first: int) -> tuple[float | None, float | None, float | None]:
+        """The position (x, y) and size of a character, counted in the text; None where they are not known."""
+        page, frame = self._page, self._frame
+        index = self._index(page, first)
+        if index < 0 or not self._bounds(page, index, *self._sides):
+            return None, None, None
+        left, _, _, top = self._box
+        size = self._size(page, index)
+        rounded = self._rounded.get(size)
+        if rounded is None:
+            rounded = self._rounded[size] = round(size, 1)
+        return (left - frame.left) / frame.width, (frame.top - top) / frame.height, rounded
 
 
 def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401
