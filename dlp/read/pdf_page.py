@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from classifiers.model import Block, Gap, GapReason, Region
-from dlp.read import pdf_look, pdfium, placing
+from dlp.read import pdf_look, pdfium, placing, wide
 from dlp.read.pdf_look import Part
 from dlp.read.visit import Parts, Visit
 
@@ -110,9 +110,9 @@ def _text(library: Any, text_page: Any) -> str:  # noqa: ANN401
     if count <= 0:
         return ""
     # Characters outside the first plane take two units each.
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = library.FPDFText_GetText(text_page, 0, count, buffer)
-    return bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace").replace("\ufffe", "-")
+    room, at = pdfium.room(4 * count + 4)
+    written = pdfium.call("FPDFText_GetText", _INT)(pdfium.given(text_page), 0, count, at)
+    return wide.text(room[: max(0, written - 1) * 2]).replace("\ufffe", "-")
 
 
 class _Characters:

@@ -49,11 +49,17 @@ def given(pointer: Any) -> Any:  # noqa: ANN401
 def text_of(ask: Callable[[Any, int], int]) -> str:
     """Text from a call that fills a UTF-16 buffer and returns the bytes it needs, the closing zero included."""
     # Most texts are short: they are there with the first call.
-    buffer = ctypes.create_string_buffer(_SHORT)
-    length = ask(buffer, _SHORT)
+    found, at = room(_SHORT)
+    length = ask(at, _SHORT)
     if length <= 2:
         return ""
     if length > _SHORT:
-        buffer = ctypes.create_string_buffer(length)
-        ask(buffer, length)
-    return wide.text(buffer.raw[: length - 2])
+        found, at = room(length)
+        ask(at, length)
+    return wide.text(found[: length - 2])
+
+
+def room(size: int) -> tuple[bytearray, Any]:
+    """So many bytes to be filled, and what is given for their address; ctypes makes a type for each length it meets."""
+    found = bytearray(size)
+    return found, ctypes.byref(ctypes.c_char.from_buffer(found))

@@ -8,6 +8,6 @@ from __future__ import annotations
 from codecs import utf_16_le_decode
 
 
-def text(raw: bytes, errors: str = "replace") -> str:
+def text(raw: bytes | bytearray, errors: str = "replace") -> str:
     """The text of these bytes; those that are none are replaced, or UnicodeDecodeError where they should not be."""
     return utf_16_le_decode(raw, errors, True)[0]
