@@ -183,8 +183,9 @@ def _has_picture(form: int, depth: int = 0) -> bool:
     count = pdfium.call("FPDFFormObj_CountObjects", _INT, _POINTER)
     get = pdfium.call("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
     kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
-    for index in range(min(1000, count(form))):
-        kind = kind_of(shape := get(form, index))
-        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(shape, depth + 1)):
-            return True
-    return False
+    shapes = list(map(get, repeat(form), range(min(1000, count(form)))))
+    kinds = list(map(kind_of, shapes))
+    if _IMAGE in kinds:
+        return True
+    inner = [shape for shape, kind in zip(shapes, kinds, strict=True) if kind == _FORM]
+    return depth < 8 and any(_has_picture(shape, depth + 1) for shape in inner)

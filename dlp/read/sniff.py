@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from dlp.read import charset
 from dlp.read.registry import ENCRYPTED, OOXML
@@ -140,7 +141,7 @@ def _binary(head: bytes) -> str:
         return _ISO.get(head[8:12], "video/mp4")
     if head[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
         return "audio/mpeg"
-    for offset, magic, name in _MAGIC:
+    for offset, magic, name in _beginning(head[:1]):
         if head.startswith(magic, offset):
             if name == "image/bmp" and head[6:10] != b"\0\0\0\0":
                 continue
@@ -148,6 +149,13 @@ def _binary(head: bytes) -> str:
                 continue
             return name
     return ""
+
+
+# Each part of a document is asked for its type.
+@cache
+def _beginning(byte: bytes) -> list[tuple[int, bytes, str]]:
+    """What of the table may begin with this byte, in its order; what stands further in may begin with any."""
+    return [entry for entry in _MAGIC if entry[0] or entry[1].startswith(byte)]
 
 
 def _text(head: bytes) -> str:

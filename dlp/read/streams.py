@@ -201,6 +201,10 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     """So many bytes along a chain of sectors, read in runs of sectors that follow each other."""
     left = -(-size // sector)
     pieces: list[bytes] = []
+    # Most streams lie in one run, which one comparison tells.
+    if 1 < left <= len(table) and table[start : start + left - 1] == array("I", range(start + 1, start + left)):
+        pieces.append(raw[offset + start * sector : offset + (start + left) * sector])
+        left = 0
     while left:
         if start >= len(table) or left > len(table):
             raise _Odd
