@@ -202,7 +202,7 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     left = -(-size // sector)
     pieces: list[bytes] = []
     # Most streams lie in one run, which one comparison tells.
-    if 1 < left <= len(table) and table[start : start + left - 1] == array("I", range(start + 1, start + left)):
+    if 1 < left and start + left <= len(table) and table[start : start + left - 1] == _onward(start, left):
         pieces.append(raw[offset + start * sector : offset + (start + left) * sector])
         left = 0
     while left:
@@ -218,3 +218,8 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     if len(found) < size:
         raise _Odd
     return found[:size]
+
+
+def _onward(start: int, count: int) -> array[int]:
+    """What the table says of sectors that follow each other, but for the last."""
+    return array("I", range(start + 1, start + count))
