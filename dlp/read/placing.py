@@ -45,6 +45,13 @@ def place(region: Region, path: tuple[str, ...], **where: str | float | None) ->
     return made  # type: ignore[return-value]
 
 
+def part(region: Region, path: tuple[str, ...], name: str) -> Place:
+    """The Place of a part by its name alone, as most properties have it."""
+    made = Open(region, path, name)
+    made.__class__ = Place  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
 def line(path: tuple[str, ...], page: int, line: int, at: tuple[float | None, float | None, float | None]) -> Place:
     """The Place of a line of a page, of which there are more than of anything else; ``at`` is x, y and size."""
     # In the order of the fields: by name takes half as long again.

@@ -202,7 +202,7 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     left = -(-size // sector)
     pieces: list[bytes] = []
     # Most streams lie in one run, which one comparison tells.
-    if 1 < left and start + left <= len(table) and table[start : start + left - 1] == _onward(start, left):
+    if left > 1 and start + left <= len(table) and table[start : start + left - 1] == _onward(start, left):
         pieces.append(raw[offset + start * sector : offset + (start + left) * sector])
         left = 0
     while left:

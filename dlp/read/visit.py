@@ -68,7 +68,7 @@ class Visit:
     def property(self, name: str, value: str) -> tuple[Block, ...]:
         """A property of the document, where it says anything."""
         if value and value.strip():
-            return (placing.block(value, self.place(Region.METADATA, part=name)),)
+            return (placing.block(value, placing.part(Region.METADATA, self.source.path, name)),)
         return ()
 
     def together(self, blocks: Iterable[Block]) -> Iterator[Together]:
