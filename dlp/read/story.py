@@ -245,8 +245,9 @@ def _span(cell: Element) -> int:
 
 
 def _attribute(element: Element, name: str) -> str:
+    end = "}" + name
     for key, value in element.attrib.items():
-        if key == name or str(key).endswith("}" + name):
+        if key == name or str(key).endswith(end):
             return str(value)
     return ""
 
