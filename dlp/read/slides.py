@@ -46,6 +46,7 @@ def read(visit: Visit) -> Parts:
     return office.read(visit, _Presentation().known, _order)
 
 
+@lru_cache(maxsize=256)
 def _order(kind: str) -> int:
     word, order = opc.last_word(kind), ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
     return order.index(word) if word in order else len(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
@@ -38,6 +39,8 @@ def read(visit: Visit) -> Parts:
     return office.read(visit, _known, _order)
 
 
+# Asked for each part of every document.
+@lru_cache(maxsize=256)
 def region_of(kind: str) -> Region | None:
     """The region of a part with story text, by its content type."""
     if "wordprocessingml" not in kind and "ms-word" not in kind:
@@ -45,6 +48,7 @@ def region_of(kind: str) -> Region | None:
     return _REGIONS.get(opc.last_word(kind))
 
 
+@lru_cache(maxsize=256)
 def _order(kind: str) -> int:
     region = region_of(kind)
     order = (Region.BODY, Region.HEADER, Region.FOOTER, Region.NOTE, Region.COMMENT)

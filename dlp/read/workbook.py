@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def _streams(visit: Visit) -> bool:
     return any(name.lower().endswith(".xml") for name in names if "worksheets/" in name.lower())
 
 
+@lru_cache(maxsize=256)
 def _order(kind: str) -> int:
     word, order = opc.last_word(kind), ("main", "worksheet", "threadedcomments", "comments")
     return order.index(word) if word in order else len(order)
