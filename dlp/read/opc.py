@@ -90,11 +90,16 @@ class Package:
 
     def content(self, entry: zipfile.ZipInfo) -> bytes:
         """The bytes of a part, counted. Raises what zipfile raises for a broken or encrypted one."""
+        found = self.uncopied(entry)
+        return bytes(found) if isinstance(found, bytearray) else found
+
+    def uncopied(self, entry: zipfile.ZipInfo) -> bytes | bytearray:
+        """The same as it came out, for those who need no ``bytes``."""
         size, packed = entry.file_size, self._stored(entry)
         small = size < _SMALL
         if packed is not None and (small or size <= len(packed) * self.visit.budget.limits.ratio):
             # Never more than the size that the directory names, so a lie about it cannot expand further.
-            found = zipped.unpacked(packed, entry)
+            found = zipped.uncopied(packed, entry)
             if found is not None:
                 self.visit.budget.unpacked(size)
                 return found

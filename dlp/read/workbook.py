@@ -114,14 +114,14 @@ class _Sheets:
             if self._shared is None:
                 self._shared = cells_streamed.shared_strings(package)
             yield from cells_streamed.read(package, entry, name, self._shared)
-        content = package.content(entry)
+        content = package.uncopied(entry)
         formulas = dict.fromkeys(unescape(found.decode("utf-8", "replace")) for found in _formulas(content))
         if formulas:
             yield Block("\n".join(formulas), visit.place(part="formula", sheet=name))
         rest = _without_cells(content)
         if _CLOSED.search(rest, len(rest) - _END) and not _TELLING.search(rest):
             return
-        tree = markup.parsed(rest)
+        tree = markup.parsed(bytes(rest))
         yield from opc.problem(visit, entry.filename, tree.problem)
         if tree.root is None:
             return
@@ -175,7 +175,7 @@ class _Sheets:
 
 
 # Cells of numbers and of shared strings have neither an f nor an h, and one letter is found far faster than several.
-def _formulas(content: bytes) -> list[bytes]:
+def _formulas(content: bytes | bytearray) -> list[bytes]:
     """Those that hold words."""
     begun = _DATA.search(content)
     rows = begun.end() if begun else 0
@@ -185,7 +185,7 @@ def _formulas(content: bytes) -> list[bytes]:
     return _FORMULA.findall(content)
 
 
-def _without_cells(content: bytes) -> bytes:
+def _without_cells(content: bytes | bytearray) -> bytes | bytearray:
     """A sheet's XML but for its rows, which are most of it."""
     begun = _DATA.search(content)
     # The first end tag: what a comment or a later part says of one hides nothing then.

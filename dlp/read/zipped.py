@@ -165,17 +165,21 @@ def plain(members: Directory, entry: zipfile.ZipInfo) -> bytes | None:
 
 def unpacked(packed: bytes, entry: zipfile.ZipInfo) -> bytes | None:
     """The bytes of a plain small member by what is stored of it; None where they are not what the directory says."""
+    found = uncopied(packed, entry)
+    return bytes(found) if isinstance(found, bytearray) else found
+
+
+def uncopied(packed: bytes, entry: zipfile.ZipInfo) -> bytes | bytearray | None:
+    """The same as they come, for those who need no ``bytes``: to copy a large sheet takes as long as to unpack it."""
     inflate, checked = _library()
+    found: bytes | bytearray | None = packed
     if entry.compress_type == _DEFLATED:
         found = inflate(packed, entry.file_size)
-        if found is None:
-            return None
-        packed = found
-    return packed if len(packed) == entry.file_size and checked(packed) == entry.CRC else None
+    return found if found is not None and len(found) == entry.file_size and checked(found) == entry.CRC else None
 
 
 @cache
-def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], int]]:
+def _library() -> tuple[Callable[[bytes, int], bytes | bytearray | None], Callable[[bytes | bytearray], int]]:
     """What unpacks so many bytes at most, and what takes the check sum: libdeflate, or zlib where that is missing."""
     try:
         import deflate
@@ -183,10 +187,10 @@ def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], 
         return _inflated, zlib.crc32
     whole, failed = deflate.deflate_decompress, deflate.DeflateError
 
-    def inflated(packed: bytes, size: int) -> bytes | None:
+    def inflated(packed: bytes, size: int) -> bytearray | None:
         try:
             # One byte more than it should be is one too many; and room for none would be taken for nothing in it.
-            return bytes(whole(packed, size + 1))
+            return whole(packed, size + 1)
         except failed:
             return None
 
