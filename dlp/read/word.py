@@ -29,7 +29,7 @@ _REGIONS = {
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
 _EMPTY = "story"
 """What parts with running text are remembered as: an empty one is empty in every region."""
-_LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
+_LEVELS = re.compile(rb"""<w:lvlText [^>]*?w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
 
