@@ -15,7 +15,7 @@ _THRESHOLDS = (10_000, 20, 20)
 _FAST_BINS, _TRIM, _PAD, _MAPPED = 1, -1, -2, -3
 """Parameters of mallopt(3): freed pieces kept apart, which must be joined again; when and how much memory is given back
 and taken; from what size a piece is taken from the system by itself."""
-_GLIBC = ((_FAST_BINS, 0), (_TRIM, 1 << 24), (_PAD, 1 << 20), (_MAPPED, 1 << 22))
+_GLIBC = ((_FAST_BINS, 0), (_TRIM, 1 << 24), (_PAD, 1 << 20), (_MAPPED, 1 << 23))
 """Bytes."""
 
 

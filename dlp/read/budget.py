@@ -41,6 +41,15 @@ class Budget:
     ticks: int = 0
     parts_until: list[float] = field(default_factory=list)
     """When the time of each part that is open ends, outermost first."""
+    until: float = field(init=False)
+    """The first of these times and of the end of the time for the file."""
+
+    def __post_init__(self) -> None:
+        """The first end is the file's."""
+        self._set()
+
+    def _set(self) -> None:
+        self.until = min((self.started + self.limits.seconds, *self.parts_until))
 
     def tick(self, characters: int) -> None:
         """One more Block was read. Raises Exceeded when time or characters are used up."""
@@ -59,18 +68,21 @@ class Budget:
     def check_time(self) -> None:
         """Raises Exceeded when the time for the file, or for a part that is open, is used up."""
         now = time.monotonic()
-        if now - self.started > self.limits.seconds:
+        if now <= self.until:
+            return
+        if now > self.started + self.limits.seconds:
             raise Exceeded(GapReason.TOO_SLOW, "seconds", whole=True)
-        if self.parts_until and now > min(self.parts_until):
-            raise Exceeded(GapReason.TOO_SLOW, "part_seconds")
+        raise Exceeded(GapReason.TOO_SLOW, "part_seconds")
 
     def enter(self) -> None:
         """A part is opened; ``leave`` ends it."""
         self.parts_until.append(time.monotonic() + self.limits.seconds * PART_SHARE)
+        self._set()
 
     def leave(self) -> None:
         """The part opened last is done with."""
         self.parts_until.pop()
+        self._set()
 
     def member(self, depth: int) -> None:
         """One more member of a container, at this depth of containers."""

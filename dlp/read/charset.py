@@ -32,6 +32,9 @@ _COMMON = frozenset(
 
 _NOT_ORDINARY = re.compile(r"[^ -~\r\n\t\u4e00-\u9fff\u3000-\u301f]+")
 
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x08\x1b\x1a"))
+_HIGH = bytes(range(128, 256))
+
 
 def of(head: bytes) -> str | None:
     """Codec name for text that begins with these bytes; None where they are not text."""
@@ -58,7 +61,7 @@ def decodes(sample: bytes, codec: str) -> bool:
 
 
 def _has_controls(sample: bytes) -> bool:
-    controls = len(sample) - len(sample.translate(None, bytes(set(range(32)) - set(b"\t\n\r\f\x08\x1b\x1a"))))
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return controls > len(sample) // 100
 
 
@@ -90,7 +93,7 @@ def _double_byte(sample: bytes) -> str:
 def is_doubtful(head: bytes, codec: str) -> bool:
     """Whether what was guessed reads as no language: bytes of another kind without control characters, mostly."""
     sample = head[:_SAMPLE]
-    high = len(sample) - len(sample.translate(None, bytes(range(128, 256))))
+    high = len(sample) - len(sample.translate(None, _HIGH))
     if high < _ENOUGH:
         return False
     if codec == "cp1252":

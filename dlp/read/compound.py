@@ -214,12 +214,12 @@ def _salvaged(visit: Visit, label: str, content: bytes) -> Parts:
 
 def pictures(visit: Visit, label: str, content: bytes) -> Parts:
     """A Gap for the pictures that a stream carries, told by how they begin, and the words of drawn ones."""
-    from dlp.read import picture
-
     yield from officeart.metafiles(visit, label, content)
     for mark in _MARKS:
         at = content.find(mark)
         while at >= 0:
+            from dlp.read import picture
+
             size = picture.dimensions(content[at : at + (1 << 16)])
             yield visit.unseen(GapReason.PICTURE, picture.share(size), part=label)
             at = content.find(mark, at + 8)

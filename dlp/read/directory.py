@@ -84,7 +84,7 @@ def _members(raw: bytes) -> list[zipfile.ZipInfo]:
         magic, needs, flags, method, crc, packed, size, name, extra, comment, where = _MEMBER.unpack_from(raw, at)
         extra_at = name_at + name
         at = extra_at + extra + comment
-        if magic != b"PK\x01\x02" or needs > _NEWEST or at > end or _TOO_LARGE in {size, packed, where}:
+        if magic != b"PK\x01\x02" or needs > _NEWEST or at > end or max(size, packed, where) == _TOO_LARGE:
             return []
         written = raw[name_at:extra_at]
         if b"\0" in written or (extra and not _is_whole(raw[extra_at : extra_at + extra])):

@@ -6,8 +6,9 @@ text, or a Gap that says why it did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 from classifiers.model import Block, GapReason, Region
 from dlp.model import Limits
@@ -16,7 +17,7 @@ from dlp.read.budget import Budget, Exceeded
 from dlp.read.eyes import Eyes
 from dlp.read.gaps import merged
 from dlp.read.source import Source, opened
-from dlp.read.visit import Cells, Part, Parts, Visit
+from dlp.read.visit import Part, Parts, Together, Visit
 
 
 class Reading:
@@ -25,18 +26,15 @@ class Reading:
     def __init__(self, media_type: str, parts: Parts, budget: Budget | None = None) -> None:
         self.media_type = media_type
         """By content, never by name."""
-        self.parts = iter(self)
         self._parts, self._budget, self._inside = parts, budget, False
+        self.parts: Iterator[Part] = chain.from_iterable(self._together())
 
-    def __iter__(self) -> Iterator[Part]:
+    def _together(self) -> Iterator[Sequence[Part]]:
         self._inside = True
         try:
             for part in self._parts:
                 self._inside = False
-                if isinstance(part, Cells):
-                    yield from part
-                else:
-                    yield part
+                yield part if isinstance(part, Together) else (part,)
                 self._inside = True
         finally:
             self._inside = False
@@ -99,7 +97,7 @@ def _opened(visit: Visit, media_type: str) -> Parts:
         path = source.path
         for part in registry.reader(visit.media_type)(visit):
             # Parts of inner documents were counted where they were read.
-            if isinstance(part, Cells):
+            if isinstance(part, Together):
                 if part.path == path:
                     yield from _counted(part, budget)
                 else:
@@ -113,16 +111,16 @@ def _opened(visit: Visit, media_type: str) -> Parts:
             budget.leave()
 
 
-def _counted(cells: Cells, budget: Budget) -> Parts:
-    """The cells together; one by one where they come to the limit, so that all up to it are given."""
-    characters = sum([len(cell.text) for cell in cells])
+def _counted(blocks: Together, budget: Budget) -> Parts:
+    """The Blocks together; one by one where they come to the limit, so that all up to it are given."""
+    characters = sum([len(block.text) for block in blocks])
     if budget.holds(characters):
         budget.tick(characters)
-        yield cells
+        yield blocks
         return
-    for cell in cells:
-        budget.tick(len(cell.text))
-        yield cell
+    for block in blocks:
+        budget.tick(len(block.text))
+        yield block
 
 
 def _told(limit: str, visit: Visit) -> str:

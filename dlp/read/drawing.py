@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from classifiers.model import Region
 from dlp.read.markup import local
 from dlp.read.placing import block
-from dlp.read.visit import Parts, Visit
+from dlp.read.visit import Blocks, Visit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -20,7 +20,7 @@ _MARKS = re.compile(r"watermark|水印", re.IGNORECASE)
 _RUNS = ("{*}t", "{*}br", "{*}tab")
 
 
-def read(visit: Visit, root: Element, part: str) -> Parts:
+def read(visit: Visit, root: Element, part: str) -> Blocks:
     """Everything written in a drawing, chart, diagram or VML part."""
     told: list[str] = []
     inside: set[Element] = set()
@@ -54,13 +54,13 @@ def written(paragraph: Element) -> str:
     return "".join(found).strip()
 
 
-def alternatives(visit: Visit, root: Element, part: str) -> Parts:
+def alternatives(visit: Visit, root: Element, part: str) -> Blocks:
     """Alternative texts, titles and given names of shapes and pictures, and the text of WordArt watermarks."""
     for element in root.iter("{*}docPr", "{*}cNvPr", "{*}textpath", "{*}shape"):
         yield from alternative(visit, element, part)
 
 
-def alternative(visit: Visit, element: Element, part: str) -> Parts:
+def alternative(visit: Visit, element: Element, part: str) -> Blocks:
     """What one shape's own attributes say."""
     name = local(element.tag)
     if name == "textpath":

@@ -24,10 +24,11 @@ def read(visit: Visit) -> Parts:
         return
     for note in drawn.notes:
         yield from visit.property("description", note)
-    told = False
-    for line in metafile.lines(drawn.runs):
-        told = True
-        yield block(line.text, visit.place(Region.PICTURE, part="drawing", x=line.left, y=line.top))
+    told = [
+        block(line.text, visit.place(Region.PICTURE, part="drawing", x=line.left, y=line.top))
+        for line in metafile.lines(drawn.runs)
+    ]
+    yield from visit.together(told)
     if drawn.unread or not told:
         yield visit.unseen(GapReason.PICTURE, _coverage(visit, content), visit.source.size)
 

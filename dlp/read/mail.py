@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from classifiers.model import Block, GapReason, Region
 from dlp.read import charset
 from dlp.read.archive import legacy
-from dlp.read.visit import Parts, Visit
+from dlp.read.visit import Parts, Visit, singly
 
 if TYPE_CHECKING:
     from email.policy import Policy
@@ -70,7 +70,7 @@ def _once(alternatives: Iterator[Parts]) -> Parts:
     said = ""
     for parts in alternatives:
         new = ""
-        for part in parts:
+        for part in singly(parts):
             if isinstance(part, Block):
                 bare = "".join(part.text.split())
                 if part.place.region in {Region.BODY, Region.CELL} and bare in said:

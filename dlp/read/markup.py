@@ -6,7 +6,7 @@ libxml2 refuses more than 256 levels and text nodes over 10 MB by itself (``huge
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,19 +30,28 @@ class Tree(NamedTuple):
 
 def parsed(content: bytes) -> Tree:
     """The tree of an XML part; of a broken one, what could be read of it."""
-    from lxml import etree
-
+    parse, parser, failed = _library()
     try:
-        root = etree.fromstring(content, _parser())
-    except (etree.XMLSyntaxError, ValueError) as error:
+        root = parse(content, parser)
+    except failed as error:
         return _recovered(content, error)
     # An entity that is not resolved is text that is not read; no writer of documents uses one.
-    unread = (
-        b"!" in content
-        and bool(root.getroottree().docinfo.internalDTD)
-        and next(root.iter(etree.Entity), None) is not None
-    )
-    return Tree(root, "entities" if unread else "")
+    return Tree(root, "entities" if b"!" in content and _has_entities(root) else "")
+
+
+def _has_entities(root: Element) -> bool:
+    from lxml import etree
+
+    return bool(root.getroottree().docinfo.internalDTD) and next(root.iter(etree.Entity), None) is not None
+
+
+# A document has dozens of parts, and to ask for the library at each takes as long as parsing the smallest.
+@cache
+def _library() -> tuple[Callable[[bytes, XMLParser], Element], XMLParser, tuple[type[Exception], ...]]:
+    """What parses, the parser, and what it raises."""
+    from lxml import etree
+
+    return etree.fromstring, _parser(), (etree.XMLSyntaxError, ValueError)
 
 
 def _recovered(content: bytes, error: Exception) -> Tree:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dlp.read import charset
 
@@ -23,8 +24,7 @@ _APART = 0.7
 """Widths of a character between two runs from which there is a space."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One text record: where it begins, in the picture's own units, and how far it reaches."""
 
     text: str

@@ -6,11 +6,13 @@ import struct
 from dataclasses import dataclass, field
 
 from dlp.read.metafile import MOST_RUNS, Drawn, Run, decoded
+from dlp.read.wide import text as decoded_wide
 
 _HEADER, _END, _COMMENT, _FONT, _SELECT = 1, 14, 70, 82, 37
 _MAPPING = frozenset({9, 10, 11, 12})
 """Size and origin of the window, then of the part of the device that it is shown on."""
 _NARROW, _WIDE, _MANY_NARROW, _MANY_WIDE, _SMALL = 83, 84, 96, 97, 108
+_TEXTS, _MANY = frozenset({_NARROW, _WIDE}), frozenset({_MANY_NARROW, _MANY_WIDE})
 _BITMAPS = {76: 84, 77: 84, 78: 84, 79: 96, 80: 48, 81: 48, 114: 84, 116: 84}
 """Records that show a bitmap, to where the offset of its header stands; none there: only a colour."""
 _CURVES = frozenset({2, 5, 56, 85, 88, 92})
@@ -19,7 +21,7 @@ _GLYPHS, _NO_FRAME, _ONE_BYTE = 0x10, 0x100, 0x200
 _TEXT = struct.Struct("<2i3I16xI")
 _PLUS = 0x2B464D45
 _PLUS_STRING, _PLUS_DRIVER, _PLUS_UNREAD = 0x401C, 0x4036, frozenset({0x4014, 0x4015, 0x4019, 0x401A, 0x401B})
-_WANTED = _MAPPING | {_HEADER, _COMMENT, _FONT, _SELECT, _NARROW, _WIDE, _MANY_NARROW, _MANY_WIDE, _SMALL}
+_WANTED = _MAPPING | _TEXTS | _MANY | {_HEADER, _COMMENT, _FONT, _SELECT, _SMALL}
 
 
 @dataclass(slots=True)
@@ -67,22 +69,23 @@ def _shows(content: bytes, kind: int, at: int, size: int) -> bool:
 
 def _record(reading: _Reading, kind: int, at: int, size: int) -> None:
     content = reading.content
-    if kind in {_NARROW, _WIDE}:
+    # The most frequent first.
+    if kind == _SELECT:
+        (number,) = struct.unpack_from("<I", content, at + 8)
+        reading.character_set = reading.sets.get(number, reading.character_set)
+    elif kind == _COMMENT:
+        _comment(reading, at, size)
+    elif kind in _TEXTS:
         _text(reading, at, at + 36, wide=kind == _WIDE)
     elif kind == _SMALL:
         _small(reading, at, size)
-    elif kind in {_MANY_NARROW, _MANY_WIDE}:
+    elif kind in _MANY:
         (count,) = struct.unpack_from("<I", content, at + 36)
         for number in range(min(count, size // 40)):
             _text(reading, at, at + 40 + 40 * number, wide=kind == _MANY_WIDE)
-    elif kind == _COMMENT:
-        _comment(reading, at, size)
     elif kind == _FONT:
         (number,) = struct.unpack_from("<I", content, at + 8)
         reading.sets[number] = content[at + 35]
-    elif kind == _SELECT:
-        (number,) = struct.unpack_from("<I", content, at + 8)
-        reading.character_set = reading.sets.get(number, reading.character_set)
     elif kind == _HEADER:
         reading.bounds = struct.unpack_from("<4i", content, at + 8)
         length, offset = struct.unpack_from("<II", content, at + 60)
@@ -100,7 +103,7 @@ def _text(reading: _Reading, at: int, where: int, *, wide: bool) -> None:
         reading.drawn.unread = reading.drawn.unread or count > 0
         return
     raw = reading.content[at + offset : at + offset + (2 if wide else 1) * count]
-    text = raw.decode("utf-16-le", "replace") if wide else decoded(raw, reading.character_set)
+    text = decoded_wide(raw) if wide else decoded(raw, reading.character_set)
     advance = 0
     if spacing and at + spacing + 4 * count <= len(reading.content) and count < MOST_RUNS:
         advance = sum(struct.unpack_from(f"<{count}i", reading.content, at + spacing))
@@ -116,7 +119,7 @@ def _small(reading: _Reading, at: int, size: int) -> None:
         _put(reading, reading.content[start : min(start + count, at + size)].decode("latin-1"), (x, y))
     else:
         raw = reading.content[start : min(start + 2 * count, at + size)]
-        _put(reading, raw.decode("utf-16-le", "replace"), (x, y))
+        _put(reading, decoded_wide(raw), (x, y))
 
 
 def _put(
@@ -170,4 +173,4 @@ def _comment(reading: _Reading, at: int, size: int) -> None:
 def _plus(reading: _Reading, raw: bytes, x: float, y: float) -> None:
     # Not a number is no place, and a huge one none that is of use.
     place = tuple(int(one) if abs(one) < 1 << 30 else 0 for one in (x, y))
-    reading.plus.append(Run(raw.decode("utf-16-le", "replace"), *place))
+    reading.plus.append(Run(decoded_wide(raw), *place))

@@ -9,7 +9,7 @@ from classifiers.model import Block, Region
 from dlp.read import charset
 from dlp.read.compound import Compound, storage
 from dlp.read.rtf_packed import unpacked
-from dlp.read.visit import Cells, Part, Parts
+from dlp.read.visit import Part, Parts, singly
 
 _UNICODE, _NARROW, _BINARY = "001F", "001E", "0102"
 _SUBJECT, _BODY, _HTML, _RTF, _FILE, _LONG_NAME, _NAME = "0037", "1000", "1013", "1009", "3701", "3707", "3704"
@@ -54,16 +54,20 @@ def read(message: Compound) -> Parts:
     yield from _attachments(message)
 
 
-def _new(parts: Parts, said: str) -> Generator[Part | Cells, None, str]:
+def _new(parts: Parts, said: str) -> Generator[Part, None, str]:
     """Blocks whose words were not said before; what was said then is the generator's value."""
     told = bool(said)
-    for part in parts:
+    known: set[str] = set()
+    for part in singly(parts):
         if not isinstance(part, Block):
             yield part
             continue
         # Links stand between the words of one form and behind those of another: compared word by word.
-        if not told or (any(word not in said for word in _WORD.findall(part.text)) and not _is_packing(part)):
+        words = set(_WORD.findall(part.text)) - known if told else set()
+        if not told or (any(word not in said for word in words) and not _is_packing(part)):
             yield part
+        # Said by now, and what was said stays so: a word is looked for once.
+        known |= words
         said += "\n" + "".join(part.text.split())
     return said
 

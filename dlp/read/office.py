@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from classifiers.model import Block, GapReason, Region
 from dlp.read import drawing, markup, opc, properties, salvage, zipped
 from dlp.read.opc import Package
-from dlp.read.visit import Parts, Unpacking, Visit
+from dlp.read.visit import Blocks, Parts, Unpacking, Visit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -145,20 +145,20 @@ def _xml(package: Package, entry: zipfile.ZipInfo, kind: str) -> Parts:
     if about:
         yield from properties.read(visit, tree.root)
     elif "drawing" in kind.lower() or "diagram" in kind or name.lower().endswith(".vml"):
-        yield from _drawing(package, tree.root, name, kind)
+        yield from visit.together(_drawing(package, tree.root, name, kind))
     elif formatting:
         yield from nodes(package, entry, content)
     elif text := "\n".join(markup.texts(tree.root)).strip():
         yield Block(text, visit.place(part=name))
 
 
-def _drawing(package: Package, root: Element, name: str, kind: str) -> Parts:
-    for part in drawing.read(package.visit, root, name):
-        if isinstance(part, Block) and "diagram" in kind:
-            if _DIAGRAM_COPY in kind and part.text in package.diagrams:
+def _drawing(package: Package, root: Element, name: str, kind: str) -> Blocks:
+    for block in drawing.read(package.visit, root, name):
+        if "diagram" in kind:
+            if _DIAGRAM_COPY in kind and block.text in package.diagrams:
                 continue
-            package.diagrams.add(part.text)
-        yield part
+            package.diagrams.add(block.text)
+        yield block
 
 
 def nodes(package: Package, entry: zipfile.ZipInfo, content: bytes) -> Parts:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_QUOTED = re.compile(r'([\w:]+)\s*=\s*"([^"]*)"')
+"""The same where nobody wrote single quotes."""
 _TYPE = re.compile(r"<(?:\w+:)?(Override|Default)\b([^>]*)>")
 _PLAIN = re.compile(r'<(Override|Default) (?:PartName|Extension)="([^"]*)" ContentType="([^"]*)" ?/>')
 """A line of the table as nearly every program writes it."""
@@ -88,11 +90,16 @@ class Package:
 
     def content(self, entry: zipfile.ZipInfo) -> bytes:
         """The bytes of a part, counted. Raises what zipfile raises for a broken or encrypted one."""
+        found = self.uncopied(entry)
+        return bytes(found) if isinstance(found, bytearray) else found
+
+    def uncopied(self, entry: zipfile.ZipInfo) -> bytes | bytearray:
+        """The same as it came out, for those who need no ``bytes``."""
         size, packed = entry.file_size, self._stored(entry)
         small = size < _SMALL
         if packed is not None and (small or size <= len(packed) * self.visit.budget.limits.ratio):
             # Never more than the size that the directory names, so a lie about it cannot expand further.
-            found = zipped.unpacked(packed, entry)
+            found = zipped.uncopied(packed, entry)
             if found is not None:
                 self.visit.budget.unpacked(size)
                 return found
@@ -170,7 +177,10 @@ def _type(which: str, told: dict[str, str]) -> tuple[str, str, str]:
 
 def attributes(text: str) -> dict[str, str]:
     """The attributes in a start tag."""
-    found = {name: one or two for name, one, two in _ATTRIBUTE.findall(text)}
+    if "'" not in text:
+        found: dict[str, str] = dict(_QUOTED.findall(text))
+    else:
+        found = {name: one or two for name, one, two in _ATTRIBUTE.findall(text)}
     if "&" in text:
         quotes = {"&quot;": '"', "&apos;": "'"}
         found = {name: unescape(value, quotes) for name, value in found.items()}

@@ -6,10 +6,11 @@ import ctypes
 import re
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from typing import Any
 
-from classifiers.model import Block, GapReason, Region
-from dlp.read import pdf_look, pdfium
+from classifiers.model import Block, Gap, GapReason, Region
+from dlp.read import pdf_look, pdfium, placing, wide
 from dlp.read.pdf_look import Part
 from dlp.read.visit import Parts, Visit
 
@@ -48,11 +49,14 @@ def read(visit: Visit, library: Any, page: Any, at: tuple[int, dict[int, int]]) 
     frame = _frame(library, page)
     _widen(library, page)
     good = strange = 0
-    for block in _lines(visit, library, page, frame, number):
-        lost = len(_STRANGE.findall(block.text)) if isinstance(block, Block) else 0
-        strange += lost
-        good += len(block.text) - lost if isinstance(block, Block) else 0
-        yield block
+    lines = _lines(visit, library, page, frame, number)
+    if isinstance(lines, Gap):
+        yield lines
+    else:
+        text = "".join([line.text for line in lines])
+        strange = len(_STRANGE.findall(text))
+        good = len(text) - strange
+        yield from visit.together(lines)
     yield from _annotations(visit, library, page, number)
     pictures, paths, texts, part = _shown(library, page, frame)
     if (texts and not good) or strange > good:
@@ -84,19 +88,19 @@ def _widen(library: Any, page: Any) -> None:  # noqa: ANN401
     library.FPDFPage_SetCropBox(page, -_FAR, -_FAR, _FAR, _FAR)
 
 
-def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> Parts:  # noqa: ANN401
+def _lines(visit: Visit, library: Any, page: Any, frame: Frame, number: int) -> list[Block] | Gap:  # noqa: ANN401
     text_page = library.FPDFText_LoadPage(page)
     if not text_page:
-        yield visit.unread(GapReason.BROKEN, "text", page=number)
-        return
+        return visit.unread(GapReason.BROKEN, "text", page=number)
     try:
         text, characters = _text(library, text_page), _Characters(text_page, frame)
-        at = 0
+        found, at, path = [], 0, visit.source.path
         for order, line in enumerate(text.split("\r\n"), 1):
             if said := line.lstrip():
-                where = characters.at(at + len(line) - len(said))
-                yield Block(line.replace("\r", "\n"), visit.place(Region.BODY, page=number, line=order, **where))
+                place = placing.line(path, number, order, characters.at(at + len(line) - len(said)))
+                found.append(placing.block(line.replace("\r", "\n"), place))
             at += len(line) + 2
+        return found
     finally:
         library.FPDFText_ClosePage(text_page)
 
@@ -106,33 +110,35 @@ def _text(library: Any, text_page: Any) -> str:  # noqa: ANN401
     if count <= 0:
         return ""
     # Characters outside the first plane take two units each.
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
-    written = library.FPDFText_GetText(text_page, 0, count, buffer)
-    return bytes(buffer)[: max(0, written - 1) * 2].decode("utf-16-le", "replace").replace("\ufffe", "-")
+    room, at = pdfium.room(4 * count + 4)
+    written = pdfium.call("FPDFText_GetText", _INT)(pdfium.given(text_page), 0, count, at)
+    return wide.text(room[: max(0, written - 1) * 2]).replace("\ufffe", "-")
 
 
 class _Characters:
     """Where the characters of a page stand, and how large they are."""
 
     def __init__(self, text_page: Any, frame: Frame) -> None:  # noqa: ANN401
-        self._page, self._frame, self._box = pdfium.address_of(text_page), frame, (ctypes.c_double * 4)()
-        first = ctypes.addressof(self._box)
-        self._sides = first, first + 8, first + 16, first + 24
-        self._index = pdfium.call("FPDFText_GetCharIndexFromTextIndex", _INT, _POINTER, _INT)
-        self._bounds = pdfium.call("FPDFText_GetCharBox", _INT, _POINTER, _INT, *[_POINTER] * 4)
-        self._size = pdfium.call("FPDFText_GetFontSize", ctypes.c_double, _POINTER, _INT)
+        self._page, self._frame, self._box = pdfium.given(text_page), frame, (ctypes.c_double * 4)()
+        self._sides = tuple(ctypes.byref(self._box, at) for at in (0, 8, 16, 24))
+        self._index = pdfium.call("FPDFText_GetCharIndexFromTextIndex", _INT)
+        self._bounds = pdfium.call("FPDFText_GetCharBox", _INT)
+        self._size = pdfium.call("FPDFText_GetFontSize", ctypes.c_double)
+        self._rounded: dict[float, float] = {}
+        """A page has few sizes, and rounding one takes as long as asking for it."""
 
-    def at(self, first: int) -> dict[str, float]:
-        """The position and size of a character, counted in the text; nothing where they are not known."""
-        index = self._index(self._page, first)
-        if index < 0 or not self._bounds(self._page, index, *self._sides):
-            return {}
-        (left, _, _, top), frame = self._box, self._frame
-        return {
-            "x": (left - frame.left) / frame.width,
-            "y": (frame.top - top) / frame.height,
-            "size": round(self._size(self._page, index), 1),
-        }
+    def at(self, first: int) -> tuple[float | None, float | None, float | None]:
+        """The position (x, y) and size of a character, counted in the text; None where they are not known."""
+        page, frame = self._page, self._frame
+        index = self._index(page, first)
+        if index < 0 or not self._bounds(page, index, *self._sides):
+            return None, None, None
+        left, _, _, top = self._box
+        size = self._size(page, index)
+        rounded = self._rounded.get(size)
+        if rounded is None:
+            rounded = self._rounded[size] = round(size, 1)
+        return (left - frame.left) / frame.width, (frame.top - top) / frame.height, rounded
 
 
 def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  # noqa: ANN401
@@ -154,11 +160,11 @@ def _annotations(visit: Visit, library: Any, page: Any, number: int) -> Parts:  
 
 def _shown(library: Any, page: Any, frame: Frame) -> tuple[float, int, int, Part | None]:  # noqa: ANN401
     """Share of the page under pictures (0..1), how many drawn paths and text objects, and where the pictures are."""
-    address, corners = pdfium.address_of(page), [ctypes.c_float() for _ in range(4)]
-    get = pdfium.call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
-    kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
+    corners = [ctypes.c_float() for _ in range(4)]
+    get, kind_of = pdfium.call("FPDFPage_GetObject", _POINTER), pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
     # A page may have thousands of objects, and all but a few are text and lines.
-    kinds = [kind_of(get(address, index)) for index in range(library.FPDFPage_CountObjects(page))]
+    objects = map(get, repeat(pdfium.given(page)), range(library.FPDFPage_CountObjects(page)))
+    kinds = list(map(kind_of, objects))
     area, part = 0.0, None
     for index in [index for index, kind in enumerate(kinds) if kind in {_IMAGE, _FORM}]:
         shape = library.FPDFPage_GetObject(page, index)
@@ -177,8 +183,9 @@ def _has_picture(form: int, depth: int = 0) -> bool:
     count = pdfium.call("FPDFFormObj_CountObjects", _INT, _POINTER)
     get = pdfium.call("FPDFFormObj_GetObject", _POINTER, _POINTER, ctypes.c_ulong)
     kind_of = pdfium.call("FPDFPageObj_GetType", _INT, _POINTER)
-    for index in range(min(1000, count(form))):
-        kind = kind_of(shape := get(form, index))
-        if kind == _IMAGE or (kind == _FORM and depth < 8 and _has_picture(shape, depth + 1)):
-            return True
-    return False
+    shapes = list(map(get, repeat(form), range(min(1000, count(form)))))
+    kinds = list(map(kind_of, shapes))
+    if _IMAGE in kinds:
+        return True
+    inner = [shape for shape, kind in zip(shapes, kinds, strict=True) if kind == _FORM]
+    return depth < 8 and any(_has_picture(shape, depth + 1) for shape in inner)

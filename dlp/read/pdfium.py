@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from dlp.read import wide
+
 _SHORT = 512
 """Bytes."""
 
@@ -24,7 +26,9 @@ def library() -> Any:  # noqa: ANN401 - ctypes bindings have no types
 def call(name: str, *kinds: Any) -> Callable[..., Any]:  # noqa: ANN401
     """One of the library's functions, for what is asked thousands of times: half of what it costs by the bindings.
 
-    ``kinds`` are the types of its result and its arguments; whatever is a pointer is given and taken as an address.
+    ``kinds`` are the types of its result and, where they are told, its arguments; whatever is a pointer is given and
+    taken as an address. Arguments beyond those told are numbers of the size of an int, and what ``given`` and
+    ``ctypes.byref`` make: these go as they are, which takes half of what looking at their types does.
     """
     address = ctypes.cast(getattr(library(), name), ctypes.c_void_p).value
     assert address is not None
@@ -37,14 +41,25 @@ def address_of(pointer: Any) -> int:  # noqa: ANN401
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
 
+def given(pointer: Any) -> Any:  # noqa: ANN401
+    """The same where its type is not told."""
+    return ctypes.byref(pointer.contents)
+
+
 def text_of(ask: Callable[[Any, int], int]) -> str:
     """Text from a call that fills a UTF-16 buffer and returns the bytes it needs, the closing zero included."""
     # Most texts are short: they are there with the first call.
-    buffer = ctypes.create_string_buffer(_SHORT)
-    length = ask(buffer, _SHORT)
+    found, at = room(_SHORT)
+    length = ask(at, _SHORT)
     if length <= 2:
         return ""
     if length > _SHORT:
-        buffer = ctypes.create_string_buffer(length)
-        ask(buffer, length)
-    return buffer.raw[: length - 2].decode("utf-16-le", "replace")
+        found, at = room(length)
+        ask(at, length)
+    return wide.text(found[: length - 2])
+
+
+def room(size: int) -> tuple[bytearray, Any]:
+    """So many bytes to be filled, and what is given for their address; ctypes makes a type for each length it meets."""
+    found = bytearray(size)
+    return found, ctypes.byref(ctypes.c_char.from_buffer(found))

@@ -12,7 +12,7 @@ from classifiers.model import Block, Place, Region
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
+class Open:
     """The fields of Place in their order; a class can be changed for another only where these are the same."""
 
     region: Region = Region.BODY
@@ -40,7 +40,22 @@ class _OpenBlock:
 
 def place(region: Region, path: tuple[str, ...], **where: str | float | None) -> Place:
     """A Place; ``where`` are its fields by name."""
-    made = _Open(region, path, **where)  # type: ignore[arg-type]
+    made = Open(region, path, **where)  # type: ignore[arg-type]
+    made.__class__ = Place  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
+def part(region: Region, path: tuple[str, ...], name: str) -> Place:
+    """The Place of a part by its name alone, as most properties have it."""
+    made = Open(region, path, name)
+    made.__class__ = Place  # type: ignore[assignment]
+    return made  # type: ignore[return-value]
+
+
+def line(path: tuple[str, ...], page: int, line: int, at: tuple[float | None, float | None, float | None]) -> Place:
+    """The Place of a line of a page, of which there are more than of anything else; ``at`` is x, y and size."""
+    # In the order of the fields: by name takes half as long again.
+    made = Open(Region.BODY, path, "", page, None, "", "", None, None, None, line, *at)
     made.__class__ = Place  # type: ignore[assignment]
     return made  # type: ignore[return-value]
 

@@ -7,7 +7,8 @@ read too, since they travel with the file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from classifiers.model import Block, GapReason, Region
 from dlp.read.rtf_words import BREAKS, CHARSETS, FIELDS, PROPERTIES, REGIONS, SIGNS, SKIPPED
@@ -20,8 +21,7 @@ _DEEPEST = 500
 _PIECE = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     region: Region = Region.BODY
     part: str = ""
     destination: str = ""
@@ -82,7 +82,8 @@ def _brace(state: _State, brace: bytes) -> None:
             raise RecursionError
         state.above.append(state.group)
         # \* speaks of the one word after it, not of groups inside.
-        state.group = replace(state.group, starred=False)
+        if state.group.starred:
+            state.group = state.group._replace(starred=False)
     elif state.above:
         if state.group.destination != state.above[-1].destination:
             _append(state, "\n")
@@ -104,16 +105,16 @@ def _word(state: _State, word: str, argument: bytes | None) -> None:
     elif word in SIGNS:
         _append(state, SIGNS[word])
     elif word == "uc":
-        state.group = replace(group, skip=number or 0)
+        state.group = group._replace(skip=number or 0)
     elif word == "ansicpg" and number:
         state.codec = {936: "gb18030", 65001: "utf-8"}.get(number, f"cp{number}")
     elif word == "f" and number is not None:
         state.font = str(number)
-        state.group = replace(group, codec=state.fonts.get(state.font, ""))
+        state.group = group._replace(codec=state.fonts.get(state.font, ""))
     elif word == "fcharset" and group.destination == "fonttbl":
         state.fonts[state.font] = CHARSETS.get(number or 0, "")
     elif word == "deleted":
-        state.group = replace(group, deleted=number != 0)
+        state.group = group._replace(deleted=number != 0)
     else:
         _destination(state, word)
 
@@ -122,25 +123,25 @@ def _destination(state: _State, word: str) -> None:
     group = state.group
     if word in REGIONS:
         part = word if word == "atnauthor" else ""
-        state.group = replace(group, region=REGIONS[word], destination=word, part=part, starred=False)
+        state.group = group._replace(region=REGIONS[word], destination=word, part=part, starred=False)
     elif word in PROPERTIES and (
         "info" in {g.destination for g in state.above} or group.starred or word in {"propname", "staticval"}
     ):
-        state.group = replace(group, region=Region.METADATA, part=word, destination=word)
+        state.group = group._replace(region=Region.METADATA, part=word, destination=word)
     elif word in SKIPPED:
-        state.group = replace(group, destination=word)
+        state.group = group._replace(destination=word)
     elif word in FIELDS:
-        state.group = replace(group, part=FIELDS[word], destination=word)
+        state.group = group._replace(part=FIELDS[word], destination=word)
     elif word == "info":
-        state.group = replace(group, destination="info")
+        state.group = group._replace(destination="info")
     elif group.starred:
         # An unknown destination: every reader skips it, so nobody sees what stands there.
-        state.group = replace(group, part=f"ignored: {word}", destination=word, starred=False)
+        state.group = group._replace(part=f"ignored: {word}", destination=word, starred=False)
 
 
 def _symbol(state: _State, symbol: bytes) -> None:
     if symbol == b"*":
-        state.group = replace(state.group, starred=True)
+        state.group = state.group._replace(starred=True)
     elif symbol == b"~":
         _plain(state, b" ")
     elif symbol == b"_":

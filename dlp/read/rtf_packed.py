@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
 _START = (
@@ -11,6 +12,7 @@ _START = (
     rb"\pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 _WINDOW = 4096
+_Runs = tuple[tuple[int, ...], int]
 
 
 def unpacked(content: bytes) -> bytes:
@@ -22,30 +24,45 @@ def unpacked(content: bytes) -> bytes:
         return content[16 : 16 + size]
     if content[8:12] != _COMPRESSED:
         raise ValueError("not compressed RTF")
-    window = bytearray(_START.ljust(_WINDOW, b"\0"))
-    at, write, found = 16, len(_START), bytearray()
-    while at < len(content) and len(found) < size:
-        flags, at = content[at], at + 1
-        for bit in range(8):
-            if at >= len(content):
+    return _expanded(content, size)
+
+
+def _expanded(content: bytes, size: int) -> bytes:
+    # The window is the end of all that was written; before that lies the window as it is at the beginning.
+    text = bytearray(_START.ljust(_WINDOW, b"\0") + _START)
+    before, runs, end = len(text), _runs(), len(content)
+    # The last copy may be cut in two.
+    content += b"\0"
+    at, full = 16, before + size
+    while at < end and len(text) < full:
+        counts, rest = runs[content[at]]
+        at += 1
+        for literals in counts:
+            text += content[at : min(at + literals, end)]
+            at += literals
+            if at >= end:
                 break
-            if not flags >> bit & 1:
-                taken, at = content[at : at + 1], at + 1
-            else:
-                (code,) = struct.unpack_from(">H", content.ljust(at + 2, b"\0"), at)
-                at += 2
-                start, length = code >> 4, (code & 0xF) + 2
-                if start == write % _WINDOW:
-                    return bytes(found)
-                taken = b""
-                for step in range(length):
-                    byte = window[(start + step) % _WINDOW]
-                    window[write % _WINDOW] = byte
-                    write += 1
-                    taken += bytes((byte,))
-                found += taken
-                continue
-            window[write % _WINDOW] = taken[0]
-            write += 1
-            found += taken
-    return bytes(found)
+            code = content[at] << 8 | content[at + 1]
+            at += 2
+            back, length = (len(text) - (code >> 4)) % _WINDOW, (code & 0xF) + 2
+            if not back:
+                return bytes(text[before:])
+            start = len(text) - back
+            copied = text[start : start + length]
+            # What it copies may begin with what it has just written.
+            text += copied if back >= length else (copied * length)[:length]
+        else:
+            text += content[at : min(at + rest, end)]
+            at += rest
+    return bytes(text[before:])
+
+
+@cache
+def _runs() -> tuple[_Runs, ...]:
+    """For each byte of flags: how many literal bytes stand before each of its copies, and behind the last."""
+    return tuple(_of(flags) for flags in range(256))
+
+
+def _of(flags: int) -> _Runs:
+    *counts, rest = map(len, f"{flags:08b}"[::-1].split("1"))
+    return tuple(counts), rest

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from dlp.read import wide
+
 _WIDE = re.compile("[\x20-\x7e\t\r\n\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]{4,}")
 # What cannot be readable is ruled out byte by byte, in C, before any pattern looks at it: half the time.
-_HIGH_BYTES = bytes(byte in {0x00, 0x30, 0xFF} or 0x4E <= byte <= 0x9F for byte in range(256))
-_FOUR = re.compile(rb"\x01\x01\x01\x01+")
+_HIGH_BYTES = bytes(byte if byte in {0x00, 0x30, 0xFF} or 0x4E <= byte <= 0x9F else 0x01 for byte in range(256))
+"""The first byte of a readable character, or one that stands for no such; so nothing is left that does not decode."""
 _PRINTED = bytes(0x20 <= byte <= 0x7E or byte == 0x09 for byte in range(256))
+_PIECE = 1 << 20
+"""Characters."""
 _SIX = re.compile(rb"\x01\x01\x01\x01\x01\x01+")
 
 _CODED = re.compile(r"[A-Za-z0-9+/\r\n]{24,}={0,2}|true|false|-?[\d.]{1,7}")
@@ -23,13 +27,22 @@ def worded(texts: Iterable[str]) -> list[str]:
 def strings(content: bytes) -> Iterator[str]:
     """UTF-16 runs of at least 4 characters, at even and at odd offsets, and ASCII runs of at least 6."""
     for offset in (0, 1):
-        for run in _FOUR.finditer(content[offset + 1 :: 2].translate(_HIGH_BYTES)):
-            raw = content[offset + 2 * run.start() : offset + 2 * run.end()]
-            if raw.isascii() and b"\0" not in raw:
-                continue  # ASCII taken two letters at a time, which looks like Chinese
-            for found in _WIDE.finditer(raw.decode("utf-16-le")):
-                # The same beside other characters; it is given below as what it is.
-                if found[0].isascii() or not raw[2 * found.start() : 2 * found.end()].isascii():
-                    yield found[0].strip()
+        highs = content[offset + 1 :: 2].translate(_HIGH_BYTES)
+        at = 0
+        while at < len(highs):
+            # In pieces, for the memory; none is cut where it could be read on.
+            end = highs.find(b"\x01", at + _PIECE)
+            end = end if end > 0 else len(highs)
+            units = bytearray(memoryview(content)[offset + 2 * at : offset + 2 * end])
+            units[1::2] = highs[at:end]
+            at = end
+            yield from _wide(units)
     for narrow in _SIX.finditer(content.translate(_PRINTED)):
         yield content[narrow.start() : narrow.end()].decode("ascii")
+
+
+def _wide(units: bytearray) -> Iterator[str]:
+    for found in _WIDE.findall(wide.text(units)):
+        # ASCII taken two letters at a time looks like Chinese; it is given as what it is.
+        if found.isascii() or not wide.raw(found).isascii():
+            yield found.strip()

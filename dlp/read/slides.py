@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from classifiers.model import Block, Place, Region
 from dlp.read import drawing, markup, office, opc, placing
 from dlp.read.opc import Package
-from dlp.read.visit import Parts, Visit
+from dlp.read.visit import Blocks, Parts, Visit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -46,6 +46,7 @@ def read(visit: Visit) -> Parts:
     return office.read(visit, _Presentation().known, _order)
 
 
+@lru_cache(maxsize=256)
 def _order(kind: str) -> int:
     word, order = opc.last_word(kind), ("main", "slide", "notesSlide", "comments", "slideMaster", "slideLayout")
     return order.index(word) if word in order else len(order)
@@ -110,10 +111,11 @@ class _Presentation:
         if b"Fallback" in content:
             for fallback in list(tree.root.iter("{*}Fallback")):
                 _drop_copy(fallback)
-        yield from self._shapes(package.visit, tree.root, _Sheet(kind, number, entry.filename), areas)
+        shapes = self._shapes(package.visit, tree.root, _Sheet(kind, number, entry.filename), areas)
+        yield from package.visit.together(shapes)
         package.note_areas(entry.filename, areas)
 
-    def _shapes(self, visit: Visit, root: Element, sheet: _Sheet, areas: dict[str, float]) -> Parts:
+    def _shapes(self, visit: Visit, root: Element, sheet: _Sheet, areas: dict[str, float]) -> Blocks:
         cell: Element | None = None
         open: _Paragraph | None = None
         written: list[str] = []
@@ -210,7 +212,7 @@ class _Sheet:
         return visit.place(region, slide=self.number, part=part, x=x, y=y)
 
 
-def _told(visit: Visit, written: list[str], paragraph: _Paragraph) -> Parts:
+def _told(visit: Visit, written: list[str], paragraph: _Paragraph) -> Blocks:
     text = "".join(written).strip()
     element, cell, place = paragraph
     if text:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from dlp.read import charset
 from dlp.read.registry import ENCRYPTED, OOXML
@@ -140,7 +141,7 @@ def _binary(head: bytes) -> str:
         return _ISO.get(head[8:12], "video/mp4")
     if head[:2] in {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}:
         return "audio/mpeg"
-    for offset, magic, name in _MAGIC:
+    for offset, magic, name in _beginning(head[:1]):
         if head.startswith(magic, offset):
             if name == "image/bmp" and head[6:10] != b"\0\0\0\0":
                 continue
@@ -148,6 +149,13 @@ def _binary(head: bytes) -> str:
                 continue
             return name
     return ""
+
+
+# Each part of a document is asked for its type.
+@cache
+def _beginning(byte: bytes) -> list[tuple[int, bytes, str]]:
+    """What of the table may begin with this byte, in its order; what stands further in may begin with any."""
+    return [entry for entry in _MAGIC if entry[0] or entry[1].startswith(byte)]
 
 
 def _text(head: bytes) -> str:
@@ -200,19 +208,17 @@ def _zipped(source: Source) -> str:
 
 
 def _package(source: Source) -> str:
-    from dlp.read import zipped
+    from dlp.read.zipped import start
 
     members = source.directory()
     names = members.names
     if "[Content_Types].xml" in names:
         return _ooxml(names)
-    told = (
-        zipped.start(members, names["mimetype"], 100).decode("ascii", "replace").strip() if "mimetype" in names else ""
-    )
+    told = start(members, names["mimetype"], 100).decode("ascii", "replace").strip() if "mimetype" in names else ""
     # Only types whose readers read every part: a zip that calls itself a font would pass as one that nobody need see.
     if told == "application/epub+zip" or (told.startswith(_OPEN_TYPES) and _MEDIA_TYPE.match(told)):
         return told
-    if "content.xml" in names and _OPEN_DOCUMENT in zipped.start(members, names["content.xml"], 4096):
+    if "content.xml" in names and _OPEN_DOCUMENT in start(members, names["content.xml"], 4096):
         return f"{_OPEN_TYPES[0]}text"
     if any(name.lower() in {"ofd.xml", "/ofd.xml"} for name in names):
         return "application/ofd"

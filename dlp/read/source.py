@@ -93,9 +93,9 @@ class Source:
 
     def compound(self) -> Streams:
         """The bytes as a compound file. Raises what olefile raises where they are none."""
-        from dlp.read import streams
-
         if not self.opened_compound:
+            from dlp.read import streams
+
             self.opened_compound.append(streams.opened(self.file))
         return self.opened_compound[0]
 
@@ -110,9 +110,9 @@ class Source:
 
     def directory(self) -> Directory:
         """The directory of the zip that the bytes are. Raises what zipfile raises where they are none."""
-        from dlp.read import directory
-
         if not self.opened_directory:
+            from dlp.read import directory
+
             found = None if self.opened_zip else directory.read(self.file, self.size)
             self.opened_directory.append(found or directory.of(self.zipped()))
         return self.opened_directory[0]

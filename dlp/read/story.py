@@ -13,7 +13,7 @@ from classifiers.model import Place, Region
 from dlp.read import drawing
 from dlp.read.markup import local
 from dlp.read.placing import block
-from dlp.read.visit import Parts, Visit
+from dlp.read.visit import Blocks, Visit
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -32,6 +32,8 @@ _ATTRIBUTES = {
     "comment": "author",
 }
 """Elements whose attribute holds what people see or wrote: list choices, field codes, tips, form defaults, authors."""
+_RARE = ("{*}Fallback", "{*}txbxContent", "{*}rt", "{*}lastRenderedPageBreak")
+_BREAKS = frozenset({"lastRenderedPageBreak"})
 _TAGS = tuple("{*}" + name for name in (*_RUNS, *_FRAMES, *_SHAPES, *_ATTRIBUTES))
 _PLAIN = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _STARS = {"f0ab": "★", "f0ac": "☆", "f0b6": "☆", "f0aa": "★", "f048": "★"}
@@ -61,12 +63,12 @@ class Story:
         self._page = 1
         self.areas: dict[str, float] = {}
 
-    def read(self, root: Element, content: bytes = b"") -> Parts:
-        """All Blocks of the part; ``content`` is its XML, by which rare structures are ruled out cheaply."""
-        boxes: list[Element] = []
-        if not content or any(word in content for word in (b"txbxContent", b"Fallback>", b":rt>")):
-            boxes = self._take_out(root)
-        self._pages = self._region is Region.BODY and b"lastRenderedPageBreak" in content
+    def read(self, root: Element) -> Blocks:
+        """All Blocks of the part."""
+        # Most parts have none of these, which the tree tells sooner than a search in its bytes.
+        rare = {local(element.tag) for element in root.iter(*_RARE)}
+        boxes = self._take_out(root) if not rare <= _BREAKS else []
+        self._pages = self._region is Region.BODY and not _BREAKS.isdisjoint(rare)
         yield from self._paragraphs(root)
         for box in boxes:
             yield from self._box(box)
@@ -91,13 +93,13 @@ class Story:
             boxes.append(box)
         return boxes
 
-    def _box(self, box: Element) -> Parts:
+    def _box(self, box: Element) -> Blocks:
         region = Region.WATERMARK if box.get("watermark") else Region.TEXT_BOX
         inner = Story(self._visit, region, self._part, self._titles)
         yield from inner.read(box)
         self.areas |= inner.areas
 
-    def _paragraphs(self, root: Element) -> Parts:
+    def _paragraphs(self, root: Element) -> Blocks:
         written: list[str] = []
         aside: dict[str, list[str]] = {}
         place, paged = self._place, self._pages
@@ -140,7 +142,7 @@ class Story:
                 yield from self._shape(element, name)
         yield from self._paragraph(written, aside, place)
 
-    def _paragraph(self, written: list[str], aside: dict[str, list[str]], place: Place) -> Parts:
+    def _paragraph(self, written: list[str], aside: dict[str, list[str]], place: Place) -> Blocks:
         text = "".join(written)
         if text.strip():
             yield block(text, place)
@@ -196,7 +198,7 @@ class Story:
             page=self._page if self._pages else None,
         )
 
-    def _shape(self, element: Element, name: str) -> Parts:
+    def _shape(self, element: Element, name: str) -> Blocks:
         if name == "extent":
             self._extent = _number(element.get("cx")) * _number(element.get("cy"))
         elif name in {"blip", "imagedata"}:
@@ -243,8 +245,9 @@ def _span(cell: Element) -> int:
 
 
 def _attribute(element: Element, name: str) -> str:
+    end = "}" + name
     for key, value in element.attrib.items():
-        if key == name or str(key).endswith("}" + name):
+        if key == name or str(key).endswith(end):
             return str(value)
     return ""
 

@@ -14,6 +14,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
+from dlp.read import wide
+
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
@@ -180,7 +182,7 @@ def _storage(plain: _Plain, entries: list[_Entry], child: int, path: Path, used:
         raw, length, kind, left, right, _, _, _, _ = entries[number]
         if kind not in {_STORAGE, _STREAM} or length < 2 or length > 64 or length % 2:
             raise _Odd
-        called = raw[: length - 2].decode("utf-16-le", "replace")
+        called = wide.text(raw[: length - 2])
         if called in kids:
             raise _Odd
         kids[called] = entries[number]
@@ -199,6 +201,10 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     """So many bytes along a chain of sectors, read in runs of sectors that follow each other."""
     left = -(-size // sector)
     pieces: list[bytes] = []
+    # Most streams lie in one run, which one comparison tells.
+    if left > 1 and start + left <= len(table) and table[start : start + left - 1] == _onward(start, left):
+        pieces.append(raw[offset + start * sector : offset + (start + left) * sector])
+        left = 0
     while left:
         if start >= len(table) or left > len(table):
             raise _Odd
@@ -212,3 +218,8 @@ def _chain(raw: bytes, offset: int, sector: int, table: array[int], start: int, 
     if len(found) < size:
         raise _Odd
     return found[:size]
+
+
+def _onward(start: int, count: int) -> array[int]:
+    """What the table says of sectors that follow each other, but for the last."""
+    return array("I", range(start + 1, start + count))

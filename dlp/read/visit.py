@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 from classifiers.model import Block, Gap, GapKind, GapReason, Place, Region
-from classifiers.unplaced import Cell
 from dlp.read import placing
 from dlp.read.budget import Budget
 from dlp.read.eyes import Eyes
@@ -17,15 +17,21 @@ from dlp.read.source import Source
 Part = Block | Gap
 
 
-class Cells(list[Cell]):
-    """Cells of one sheet, handed on together; whoever takes the parts of a Reading is given them one by one."""
+class Together(list[Block]):
+    """Blocks of one document, handed on together; whoever takes the parts of a Reading is given them one by one.
+
+    From its reader to there a Block passes a dozen hands, each of which asks what it is.
+    """
 
     def __init__(self, path: tuple[str, ...]) -> None:
         super().__init__()
         self.path = path
 
 
-Parts = Iterator[Part | Cells]
+Parts = Iterator[Part | Together]
+Blocks = Iterator[Block]
+"""Of what can be nothing else."""
+_MOST_TOGETHER = 256
 _CHUNK = 1 << 16
 
 
@@ -54,12 +60,30 @@ class Visit:
 
     def place(self, region: Region = Region.BODY, **where: Any) -> Place:  # noqa: ANN401 - the fields of Place
         """A Place in this document."""
-        return placing.place(region, self.source.path, **where)
+        # As placing.place makes it: a call more for each would be a tenth of making it.
+        made = placing.Open(region, self.source.path, **where)
+        made.__class__ = Place  # type: ignore[assignment]
+        return made  # type: ignore[return-value]
 
-    def property(self, name: str, value: str) -> Parts:
+    def property(self, name: str, value: str) -> tuple[Block, ...]:
         """A property of the document, where it says anything."""
         if value and value.strip():
-            yield placing.block(value, self.place(Region.METADATA, part=name))
+            return (placing.block(value, placing.part(Region.METADATA, self.source.path, name)),)
+        return ()
+
+    def together(self, blocks: Iterable[Block]) -> Iterator[Together]:
+        """The same Blocks, many at a time; also those before an error."""
+        left = iter(blocks)
+        while True:
+            found = Together(self.source.path)
+            try:
+                found.extend(islice(left, _MOST_TOGETHER))
+            except BaseException:
+                yield found
+                raise
+            if not found:
+                return
+            yield found
 
     def unread(self, reason: GapReason, detail: str = "", coverage: float = 1.0, **where: Any) -> Gap:  # noqa: ANN401
         """A Gap of kind unreadable for this document or a place in it."""
@@ -99,3 +123,12 @@ class Visit:
             self.budget.unpacked(len(chunk))
             self.budget.ratio(total, packed)
             yield chunk
+
+
+def singly(parts: Parts) -> Iterator[Part]:
+    """One by one, for whoever looks at each."""
+    for part in parts:
+        if isinstance(part, Together):
+            yield from part
+        else:
+            yield part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifiers.model import Block, GapReason, Region
@@ -28,7 +29,7 @@ _REGIONS = {
 """Last word of the content type before ``+xml`` to the region that its text stands in."""
 _EMPTY = "story"
 """What parts with running text are remembered as: an empty one is empty in every region."""
-_LEVELS = re.compile(rb"""<w:lvlText [^>]*w:val=["']([^"']*)["']""")
+_LEVELS = re.compile(rb"""<w:lvlText [^>]*?w:val=["']([^"']*)["']""")
 _TRIVIAL = re.compile(r"[%\d\s.,()\[\]（）、．·•\-–—―\uf000-\uf0ff○●■□◆◇]*$")
 _TITLE = re.compile(rb'<w:style [^>]*w:styleId="([^"]+)"[^>]*>\s*<w:name w:val="(?:[Tt]itle|\xe6\xa0\x87\xe9\xa2\x98)"')
 
@@ -38,6 +39,8 @@ def read(visit: Visit) -> Parts:
     return office.read(visit, _known, _order)
 
 
+# Asked for each part of every document.
+@lru_cache(maxsize=256)
 def region_of(kind: str) -> Region | None:
     """The region of a part with story text, by its content type."""
     if "wordprocessingml" not in kind and "ms-word" not in kind:
@@ -45,6 +48,7 @@ def region_of(kind: str) -> Region | None:
     return _REGIONS.get(opc.last_word(kind))
 
 
+@lru_cache(maxsize=256)
 def _order(kind: str) -> int:
     region = region_of(kind)
     order = (Region.BODY, Region.HEADER, Region.FOOTER, Region.NOTE, Region.COMMENT)
@@ -71,16 +75,15 @@ def _story(package: Package, entry: zipfile.ZipInfo, region: Region) -> Parts:
     # Empty headers, and notes that hold their dividing line alone, travel with most documents.
     if package.is_blank(entry, _EMPTY):
         return
-    content = package.content(entry)
-    tree = markup.parsed(content)
+    tree = markup.parsed(package.content(entry))
     told = tree.root is None or bool(tree.problem)
     if tree.root is not None:
         story = Story(package.visit, region, entry.filename, package.titles)
-        blocks = story.read(tree.root, content)
+        blocks = story.read(tree.root)
         if (first := next(blocks, None)) is not None:
             told = True
             yield first
-            yield from blocks
+            yield from package.visit.together(blocks)
         package.note_areas(entry.filename, story.areas)
         told = told or bool(story.areas)
     yield from opc.problem(package.visit, entry.filename, tree.problem)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<sst\b")
 _UTF_8 = re.compile(rb"""encoding=["'](?:utf-8|us-ascii)["']""", re.IGNORECASE)
 _TEXT = re.compile(r"<t(?:\s[^>]*)?>([^<]*)</t>")
+_SINGLE = re.compile(r"<si>\s*<t(?:\s[^>]*)?>([^<]*)</t>\s*</si>")
 _GUIDE = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
 _NOT_PLAIN = (b"<!", b":t>", b":t ")
 _HEAD = 100
@@ -51,6 +52,13 @@ def _strings(text: str) -> Iterator[tuple[str, str, str]]:
     """Each string, itself without its guide, and the guide."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    single = _SINGLE.findall(text)
+    if len(single) == text.count("</si>") == text.count("</t>"):
+        # As most are: each without formatting of its own and without a guide.
+        for said in single:
+            plain = unescape(said) if "&" in said else said
+            yield plain, plain, ""
+        return
     for string in text.split("</si>"):
         texts = _TEXT.findall(string)
         plain = said = texts[0] if len(texts) == 1 else "".join(texts)

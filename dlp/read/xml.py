@@ -28,7 +28,7 @@ def read(visit: Visit) -> Parts:
         return
     name = markup.local(tree.root.tag)
     if name in _WORD:
-        yield from _word(visit, tree, content)
+        yield from _word(visit, tree)
     elif name == "document" and "opendocument" in str(tree.root.tag):
         from dlp.read import odf
 
@@ -37,11 +37,11 @@ def read(visit: Visit) -> Parts:
         yield from _nodes(visit, tree, content)
 
 
-def _word(visit: Visit, tree: markup.Tree, content: bytes) -> Parts:
+def _word(visit: Visit, tree: markup.Tree) -> Parts:
     from dlp.read.story import Story
 
     assert tree.root is not None
-    yield from Story(visit, Region.BODY, "", set()).read(tree.root, content)
+    yield from visit.together(Story(visit, Region.BODY, "", set()).read(tree.root))
     for element in tree.root.iter("{*}DocumentProperties", "{*}coreProperties", "{*}CustomDocumentProperties"):
         for child in element:
             yield from visit.property(markup.local(child.tag), child.text or "")

@@ -14,7 +14,7 @@ from dlp.read import directory
 from dlp.read.directory import Directory
 
 _SMALL = 1 << 20
-_HEADER = struct.Struct("<4s22xHH")
+_HEADER, _MEMBER = struct.Struct("<4s22xHH"), b"PK\x03\x04"
 _STORED, _DEFLATED = 0, 8
 _ANY_SIZE = 1 << 62
 _PACKED_NOTHING = 2
@@ -135,20 +135,20 @@ def start(members: Directory, entry: zipfile.ZipInfo, length: int) -> bytes:
 
 def stored(members: Directory, entry: zipfile.ZipInfo, most: int = 2 * _SMALL) -> bytes | None:
     """The bytes of a member as they are stored; None where its own header is not there."""
-    at, held = entry.header_offset, members.held
-    if not held:
-        members.fp.seek(at)
-    head = held[at : at + _HEADER.size] if held else members.fp.read(_HEADER.size)
-    if len(head) < _HEADER.size:
-        return None
-    magic, name, extra = _HEADER.unpack(head)
-    if magic != b"PK\x03\x04":
-        return None
-    at += _HEADER.size + name + extra
-    size = min(entry.compress_size, most)
+    at, held, size = entry.header_offset, members.held, min(entry.compress_size, most)
     if held:
-        return held[at : at + size]
+        # Of all that is asked of a part this is asked most often.
+        if at + _HEADER.size > len(held):
+            return None
+        magic, name, extra = _HEADER.unpack_from(held, at)
+        at += _HEADER.size + name + extra
+        return held[at : at + size] if magic == _MEMBER else None
     members.fp.seek(at)
+    head = members.fp.read(_HEADER.size)
+    if len(head) < _HEADER.size or not head.startswith(_MEMBER):
+        return None
+    _, name, extra = _HEADER.unpack(head)
+    members.fp.seek(at + _HEADER.size + name + extra)
     return members.fp.read(size)
 
 
@@ -165,17 +165,21 @@ def plain(members: Directory, entry: zipfile.ZipInfo) -> bytes | None:
 
 def unpacked(packed: bytes, entry: zipfile.ZipInfo) -> bytes | None:
     """The bytes of a plain small member by what is stored of it; None where they are not what the directory says."""
+    found = uncopied(packed, entry)
+    return bytes(found) if isinstance(found, bytearray) else found
+
+
+def uncopied(packed: bytes, entry: zipfile.ZipInfo) -> bytes | bytearray | None:
+    """The same as they come, for those who need no ``bytes``: to copy a large sheet takes as long as to unpack it."""
     inflate, checked = _library()
+    found: bytes | bytearray | None = packed
     if entry.compress_type == _DEFLATED:
         found = inflate(packed, entry.file_size)
-        if found is None:
-            return None
-        packed = found
-    return packed if len(packed) == entry.file_size and checked(packed) == entry.CRC else None
+    return found if found is not None and len(found) == entry.file_size and checked(found) == entry.CRC else None
 
 
 @cache
-def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], int]]:
+def _library() -> tuple[Callable[[bytes, int], bytes | bytearray | None], Callable[[bytes | bytearray], int]]:
     """What unpacks so many bytes at most, and what takes the check sum: libdeflate, or zlib where that is missing."""
     try:
         import deflate
@@ -183,10 +187,10 @@ def _library() -> tuple[Callable[[bytes, int], bytes | None], Callable[[bytes], 
         return _inflated, zlib.crc32
     whole, failed = deflate.deflate_decompress, deflate.DeflateError
 
-    def inflated(packed: bytes, size: int) -> bytes | None:
+    def inflated(packed: bytes, size: int) -> bytearray | None:
         try:
             # One byte more than it should be is one too many; and room for none would be taken for nothing in it.
-            return bytes(whole(packed, size + 1))
+            return whole(packed, size + 1)
         except failed:
             return None
 
