@@ -135,8 +135,8 @@ class Process:
 
     def _send(self, message: dict[str, Any], descriptor: int | None = None) -> None:
         packed = wire.pack(message)
-        self._channel.settimeout(START_SECONDS)
         try:
+            self._channel.settimeout(START_SECONDS)  # an error where it was ended meanwhile
             sent = 0 if descriptor is None else socket.send_fds(self._channel, [packed], [descriptor])
             if sent < len(packed):
                 self._channel.sendall(packed[sent:])
@@ -152,8 +152,8 @@ class Process:
     def _exactly(self, length: int, deadline: float) -> bytes:
         heard = self._heard
         while len(heard) < length:
-            self._channel.settimeout(max(0.001, deadline - time.monotonic()))
             try:
+                self._channel.settimeout(max(0.001, deadline - time.monotonic()))
                 more = self._channel.recv(1 << 16)
             except TimeoutError:
                 raise Lost(GapReason.TOO_SLOW, f"seconds: {self._limits.seconds:g}") from None

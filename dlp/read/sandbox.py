@@ -86,7 +86,7 @@ class Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """End every process, also those that still read: their files end as lost."""
+        """End every process, also those that still read: whoever waits for them gets UnreadableError."""
         with self._lock:
             self._ended = True
             processes = [*self._idle, *self._busy]
@@ -134,13 +134,15 @@ class Workers:
         """Read and classify the file behind a descriptor, and look at its pictures where that can change anything.
 
         Never raises for what the file does. Raises PackError when the packs cannot be used, and UnreadableError when no
-        reading process can be started at all: then nothing about any file is known.
+        reading process can be started at all or the pool has ended: then nothing about any file is known.
         """
         answer = self._read(fd, name)
         return self._looked(fd, name, answer) if worth(answer.classification) else answer
 
     def _looked(self, fd: int, name: str, first: Answer) -> Answer:
         found = self._seeing.judge(fd, name, first.classification, self._patience) if self._seeing is not None else None
+        if self._ended:
+            raise _ended()  # its pictures were cut short by us
         return first if found is None else Answer(first.document_type, found[1])
 
     def judge_again(self, fd: int, name: str) -> Answer | None:
@@ -170,6 +172,8 @@ class Workers:
                 media_type, classification, well = process.ask(fd, name)
                 return Answer(media_type, classification)
             except Lost as lost:
+                if self._ended:
+                    raise _ended() from lost  # the file did nothing: it is to be read at the next start
                 gap = Gap(GapKind.UNREADABLE, lost.reason, detail=lost.detail)
                 return Answer(lost.media_type, Classification(Level.PUBLIC, (), (gap,), process.rules))
             finally:

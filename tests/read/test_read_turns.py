@@ -7,13 +7,15 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from drawn import saved, sheet
 from test_read_sandbox import CRASHES, KEY, _alive, _entry, eventually, opened
 
-from classifiers.model import GapReason
 from classifiers.pack import shipped
 from dlp.errors import UnreadableError
 from dlp.model import Limits
-from dlp.read.sandbox import Workers
+from dlp.read.process import Lost
+from dlp.read.sandbox import Workers, can_look
 from dlp.read.turns import Turns
 
 
@@ -121,11 +123,18 @@ def test_a_short_file_does_not_wait_behind_one_that_never_ends(tmp_path: Path) -
     long, short = tmp_path / "long", tmp_path / "short"
     long.write_text("hang")
     short.write_text("ordinary")
-    answers = []
+    answers = list[object]()
     limits = replace(Limits(), seconds=20.0)
+
+    def judge() -> None:
+        try:
+            answers.append(pool.judge(opened(long), "long"))
+        except UnreadableError as error:
+            answers.append(error)
+
     with Workers(1, limits, shipped(), KEY, module=_entry(tmp_path, CRASHES), spare=1) as pool:
         pool.warm()
-        thread = threading.Thread(target=lambda: answers.append(pool.judge(opened(long), "long")))
+        thread = threading.Thread(target=judge)
         thread.start()
         eventually(lambda: pool._busy)
         (warm,) = pool._busy
@@ -136,8 +145,8 @@ def test_a_short_file_does_not_wait_behind_one_that_never_ends(tmp_path: Path) -
         assert all(map(_alive, pids))
     thread.join(20)
     assert not any(map(_alive, pids))
-    (gap,) = answers[0].classification.gaps
-    assert gap.reason is GapReason.WORKER_LOST
+    # Nothing is known of it: it is not called a file that ends its process, and is read again at the next start.
+    assert isinstance(answers[0], UnreadableError)
 
 
 def test_one_more_that_was_begun_while_the_pool_ends_is_ended_too() -> None:
@@ -156,3 +165,34 @@ def test_one_more_that_was_begun_while_the_pool_ends_is_ended_too() -> None:
     assert not pool._busy
     assert not pool._idle
     assert not any(map(_alive, pids))
+
+
+@pytest.mark.skipif(not can_look(), reason="the extra ocr is not installed")
+def test_a_picture_that_the_end_of_the_pool_cuts_short_is_not_called_unseen(tmp_path: Path) -> None:
+    path = tmp_path / "page.png"
+    path.write_bytes(saved(sheet(*("title", "text") * 12), "PNG"))
+    ends = list[object]()
+
+    def judge() -> None:
+        try:
+            ends.append(pool.judge(opened(path), "page.png"))
+        except UnreadableError as error:
+            ends.append(error)
+
+    with Workers(1, Limits(), shipped(), KEY) as pool:
+        thread = threading.Thread(target=judge)
+        thread.start()
+        eventually(lambda: pool._seeing is not None and pool._seeing.process is not None)
+    thread.join(20)
+    assert isinstance(ends[0], UnreadableError)
+
+
+def test_a_process_that_was_ended_by_another_thread_is_lost_and_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("普通文件", "utf-8")
+    with Workers(1, Limits(), shipped(), KEY) as pool:
+        pool.warm()
+        (process,) = pool._idle
+        process.end()
+        with pytest.raises(Lost):
+            process.ask(opened(path), "a.txt")
