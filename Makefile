@@ -11,8 +11,9 @@ run: .venv/run.stamp
 demo: .venv/run.stamp
 	$(BIN)/python -P -m dlp.demo $(ARGS)
 
+# A file of tests stays in one process, since its tests share what it made; ARGS="-n 0" runs all in one.
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -m "not root and not browser and not server and not long" $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not root and not browser and not server and not long" $(ARGS)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks $(ARGS)

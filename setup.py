@@ -48,6 +48,8 @@ PICTURES = [
 ]
 DEVELOPMENT = [
     "pytest>=9,<10",
+    # Two test files at once: the suite stays under ten minutes on two processors (MIT).
+    "pytest-xdist>=3.8,<4",
     "hypothesis>=6.148,<7",
     "mypy>=1.19,<3",
     "ruff>=0.14,<0.18",
