@@ -145,7 +145,9 @@ class Settings:
     @property
     def spare_readers(self) -> int:
         """``spare_workers``, as far as this machine has processors for them."""
-        return max(0, min(self.spare_workers, (os.cpu_count() or 1) - self.workers))
+        # Those this program may use, where the system tells.
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(0, min(self.spare_workers, processors - self.workers))
 
     @property
     def picture_patience(self) -> float:

@@ -225,6 +225,12 @@ def forget_copy(ground: Ground, rest: Rest) -> None:
                 ground.vault.remove(rest.object)
 
 
+def ending(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Of a verdict's options those left for a file that has gone; one always ends the incident."""
+    left = tuple(one for one in options if one.choice in ENDING)
+    return left if any(one.choice is Choice.KEEP for one in left) else (*left, Option(Choice.KEEP))
+
+
 def _judged(member: Transfer, verdict: Verdict, *, found: bool) -> Transfer:
     """The file as it is now known. What was done with it stays what was done, unless that would be otherwise now."""
     told = to_report(verdict)
@@ -232,12 +238,9 @@ def _judged(member: Transfer, verdict: Verdict, *, found: bool) -> Transfer:
         seen = {name: told[name] for name in ("findings", "gaps", "complete", "rules", "level")}
         judged: dict[str, Any] = {**member.judged, **seen, "incident": False}
         return replace(member, level=verdict.level.id, verdict=json.dumps(judged, ensure_ascii=True))
-    options = tuple(one for one in verdict.options if one.choice in ENDING)
-    if not any(one.choice is Choice.KEEP for one in options):
-        options = (*options, Option(Choice.KEEP))
     earlier = [one for one in member.judged.get("because", ()) if one["rule"] == "bypass"]
     because = (AFTER, *(Because(**one) for one in earlier), *verdict.because)
-    told = to_report(replace(verdict, because=because, options=options)) | {"incident": True}
+    told = to_report(replace(verdict, because=because, options=ending(verdict.options))) | {"incident": True}
     action = verdict.action.value
     return replace(member, level=verdict.level.id, action=action, verdict=json.dumps(told, ensure_ascii=True))
 

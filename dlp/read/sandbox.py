@@ -210,6 +210,7 @@ class Workers:
         except BaseException:
             with self._lock:
                 self._busy.discard(process)
+            process.end()
             raise
         with self._lock:
             self._busy.discard(process)

@@ -156,7 +156,9 @@ class Intake:
 def _member(send: Send, found: Found, verdict: Verdict) -> Transfer:
     watched = verdict.level >= WATCHED
     if watched:
-        verdict = replace(verdict, because=(BYPASS, *verdict.because))
+        # Nothing was kept back that could be returned or released: it has come, or gone; a copy is in the archive.
+        options = afterwards.ending(verdict.options)
+        verdict = replace(verdict, because=(BYPASS, *verdict.because), options=options)
     return Transfer(
         ulid.new(),
         send.id,

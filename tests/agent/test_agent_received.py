@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from agent_world import OPEN, SECRET, Machine
+from agent_world import OPEN, SECRET, SENSITIVE, Machine
 
 from dlp.archive import Archive
 from dlp.custody import whereabouts
@@ -187,6 +187,18 @@ def test_a_secret_file_in_the_store_is_an_incident(
     body = [report.body for report in machine.journal.pending(20) if report.kind == "transfer"][-1]
     assert body["direction"] == "received"
     assert body["incident"] is True
+    # Nothing lies in the vault that could be given back or released.
+    assert [option["choice"] for option in body["options"]] == ["false_positive", "keep"]
+
+
+def test_an_incident_about_a_sensitive_file_in_the_store_can_be_ended(
+    machine: Machine, store: Store, intake: Intake
+) -> None:
+    """Its verdict alone would only seal it, and leaves nothing to decide."""
+    intake.take(store, write(store, "list.txt", SENSITIVE))
+    (body,) = [report.body for report in machine.journal.pending(20) if report.kind == "transfer"]
+    assert body["incident"] is True
+    assert "keep" in [option["choice"] for option in body["options"]]
 
 
 def test_an_object_that_changed_is_found_and_said(machine: Machine, store: Store, intake: Intake) -> None:

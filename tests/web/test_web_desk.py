@@ -74,6 +74,26 @@ def test_what_was_found_after_a_release_says_so_and_offers_nobody_the_file(conso
     assert state(console, incident) == "decided"
 
 
+def test_what_was_found_in_wechat_s_folder_is_not_called_blocked_and_nothing_is_said_to_stay_in_the_vault(
+    console: Served,
+) -> None:
+    console.world.person("sender")
+    because = [{"rule": "bypass", "clause": "R5.9", "text_en": "past the outbox", "text_zh": "未经过外发文件夹"}]
+    options = [{"choice": "keep", "people": 1, "reason": True}]
+    incident = console.world.held(state="archived", action="block", because=because, options=options)
+    officer = console.visitor("secadmin")
+    assert "found in WeChat's folder" in officer.get("/incidents/").words
+    page = officer.get(f"/incidents/{incident}").words
+    assert "Found in WeChat's folder: " in page
+    assert "Blocked: " not in page
+    assert "A copy stays in the archive; the incident ends." in page
+    assert "vault" not in page
+    assert "在微信目录中发现" in console.visitor("secadmin", "zh").get(f"/incidents/{incident}").words
+    sender = console.visitor("sender").get(f"/incidents/{incident}").words
+    assert "a copy is in the archive" in sender
+    assert "Take my file back" not in sender and "Ask for release" not in sender
+
+
 @pytest.mark.parametrize(("rule", "at"), [("after", "ready"), ("bypass", "archived")])
 def test_who_owns_the_group_does_not_end_an_incident_about_their_own_file(console: Served, rule: str, at: str) -> None:
     world = console.world
