@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from classifiers.model import Region
+from classifiers.pieces import table
 from classifiers.rules import Sign, Where
 from classifiers.signs import BUILT_IN, Ask, Spot
-from classifiers.window import address, table
+from classifiers.window import address
 
 SEPARATORS = "\t,，|;"
 """Between the fields of a line of text that is a row of a table."""

@@ -17,6 +17,7 @@ from classifiers.rules import Rules
 from classifiers.spelling import Folding
 from classifiers.stretch import Settled, Stretch, Sweep
 from classifiers.sweep import Either, for_places_apart
+from classifiers.unplaced import Cells
 from classifiers.window import Joiner, Window
 
 MOST_FINDINGS = 200
@@ -59,7 +60,7 @@ class Engine:
 
 
 def classify(
-    parts: Iterable[Block | Gap], rules: Rules, key: bytes, most_findings: int = MOST_FINDINGS
+    parts: Iterable[Block | Gap | Cells], rules: Rules, key: bytes, most_findings: int = MOST_FINDINGS
 ) -> Classification:
     """What the document is.
 

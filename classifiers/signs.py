@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from classifiers.model import Place, Region
 from classifiers.picture_signs import picture_head, unsure
+from classifiers.pieces import Piece, table
 from classifiers.places import LEFT_SHARE, TOP_SHARE
 from classifiers.spelling import BLANK
 from classifiers.standing import is_top
-from classifiers.window import Piece, Window, address, table
+from classifiers.window import Window, address
 
 LINE_REACH = 300
 """Code points of a line looked at on each side; some files are one single line."""

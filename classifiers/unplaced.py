@@ -1,14 +1,17 @@
-"""Cells of spreadsheets: Blocks whose Places are made when somebody asks.
+"""Cells of spreadsheets: Blocks that are made, and their Places, when somebody asks.
 
-A workbook has a hundred thousand cells, and the Places of a few are ever looked at; making them all was a third of
-reading it.
+A workbook has a hundred thousand cells, and few are ever looked at; making each was a third of reading it, and so were
+the Places of all.
 """
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from classifiers.model import Block, Place, Region
 
@@ -77,6 +80,72 @@ class Cell(Block):
     def __reduce_ex__(self, protocol: Any) -> Any:  # noqa: ANN401 - pickle's own
         """As a Block it is kept."""
         return self._placed().__reduce_ex__(protocol)
+
+
+class Cells(Sequence[Cell]):
+    """The cells of some rows of a sheet that hold anything, row by row; each Cell is made when it is asked for."""
+
+    def __init__(self, sheet: Sheet, row: int, width: int, all_texts: list[str]) -> None:
+        """``row`` is the first; ``all_texts`` are those of whole rows, each ``width`` cells long, "" where empty."""
+        self.sheet = sheet
+        self.row = row
+        self.texts = [*filter(None, all_texts)]
+        """Of those that hold anything."""
+        self.characters = sum(map(len, self.texts))
+        """Code points of these."""
+        self._width, self._all = width, all_texts
+
+    @property
+    def text(self) -> str:
+        """Of all, each on a line of its own."""
+        return "\n".join(self.texts)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Of the document."""
+        return self.sheet.path
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, number: int) -> Cell: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Cell]: ...
+
+    def __getitem__(self, number: int | slice) -> Cell | list[Cell]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self.texts)))]
+        row, column = divmod(self._filled[number], self._width)
+        return Cell(self.texts[number], (self.sheet, self.row + row, column))
+
+    def __iter__(self) -> Iterator[Cell]:
+        sheet, first, width = self.sheet, self.row, self._width
+        return (
+            Cell(text, (sheet, first + number // width, number % width))
+            for number, text in enumerate(self._all)
+            if text
+        )
+
+    def fitting(self, number: int, room: int) -> tuple[int, int]:
+        """How many cells from this one on take fewer code points than this, a line end after each, and how many."""
+        whole = self.characters + len(self.texts)
+        if not number and whole < room:
+            return len(self.texts), whole
+        before = self.before
+        last = bisect.bisect_left(before, before[number] + room, number) - 1
+        return last - number, before[last] - before[number]
+
+    @cached_property
+    def _filled(self) -> list[int]:
+        """Where in the rows each cell stands."""
+        return [number for number, text in enumerate(self._all) if text]
+
+    @cached_property
+    def before(self) -> list[int]:
+        """Code points before each cell, with a line end after each of them."""
+        return [0, *accumulate([len(text) + 1 for text in self.texts])]
 
 
 @lru_cache(maxsize=1024)

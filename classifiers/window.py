@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import chain
 
 from classifiers.model import Block, Gap, Place, Region
 from classifiers.picture_order import PictureOrder
-from classifiers.standing import NOT_ON_THE_PAGE, TOP_CHARACTERS, is_top, speaks_of_all
-from classifiers.unplaced import Cell
+from classifiers.pieces import Piece, Pieces, Table, table
+from classifiers.standing import NOT_ON_THE_PAGE, is_top, speaks_of_all
+from classifiers.unplaced import Cells
 
 SIZE = 1 << 15
 """Code points judged at a time."""
@@ -34,45 +35,6 @@ APART = frozenset({Region.METADATA, Region.FILE_NAME, Region.PICTURE})
 """Regions with little text; rules that look only there are kept out of the sweep over the rest."""
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
-Table = tuple[tuple[str, ...], str, int | None, str]
-
-
-@dataclass(slots=True)
-class Piece:
-    """A Block, or the rest of one whose beginning was judged before."""
-
-    text: str
-    """With the line end after it; without one where a long line was cut."""
-    block: Block
-    depth: int
-    """Code points of the document's text before it."""
-
-    @property
-    def place(self) -> Place:
-        """As the Block's."""
-        return self.block.place
-
-    @property
-    def sure(self) -> float:
-        """As the Block's."""
-        return self.block.sure
-
-    @property
-    def table(self) -> Table | None:
-        """The table that it is a cell of."""
-        if isinstance(self.block, Cell):
-            sheet = self.block.at[0]
-            return sheet.path, sheet.name, sheet.number, ""
-        place = self.block.place
-        return table(place) if place.region is Region.CELL or place.cell else None
-
-    @property
-    def leads(self) -> bool:
-        """Whether it begins where a mark speaks of the whole document."""
-        if isinstance(self.block, Cell):
-            return self.depth < TOP_CHARACTERS
-        return speaks_of_all(self.block.place) or is_top(self.block.place, self.depth)
-
 
 @dataclass(frozen=True)
 class Window:
@@ -80,7 +42,7 @@ class Window:
 
     text: str
     starts: list[int]
-    pieces: list[Piece]
+    pieces: Pieces
     judged_from: int
     judged_to: int
     columns: dict[Table, dict[int, str]]
@@ -101,7 +63,7 @@ class Window:
     @cached_property
     def leads(self) -> bool:
         """Whether some of it is where a mark speaks of the whole document: a first page's top or header, a property."""
-        return any(piece.leads for piece in self.pieces)
+        return self.pieces.leads()
 
     def leads_at(self, offset: int) -> bool:
         """Whether the code point at ``offset`` is such a place."""
@@ -118,7 +80,7 @@ class Joiner:
     def __init__(self) -> None:
         self.gaps: list[Gap] = []
         self.characters = 0
-        self._pieces: list[Piece] = []
+        self._pieces = Pieces()
         self._size = 0
         self._judged = 0
         self._depth: dict[tuple[str, ...], int] = {}
@@ -128,16 +90,12 @@ class Joiner:
         self._path: tuple[str, ...] = ()
         self._most = FIRST_SIZE
 
-    def windows(self, parts: Iterable[Block | Gap]) -> Iterator[Window]:
+    def windows(self, parts: Iterable[Block | Gap | Cells]) -> Iterator[Window]:
         """Windows that together judge every code point exactly once."""
         pictures = PictureOrder()
-        for part in chain(parts, pictures.released()):
+        for part in self._without_most_cells(chain(parts, pictures.released())):
             if isinstance(part, Gap):
                 self.gaps.append(part)
-                continue
-            if isinstance(part, Cell) and self._add_cell(part):
-                if self._size >= self._most + OVERLAP:
-                    yield from self._full()
                 continue
             if part.place.region in APART and pictures.holds(part):
                 continue
@@ -161,21 +119,36 @@ class Joiner:
 
     def _turn(self, path: tuple[str, ...]) -> None:
         """Begin with another document; only those that it is part of keep their tables' headers."""
-        self._path, self._pieces, self._size, self._judged, self._apart = path, [], 0, 0, False
+        self._path, self._pieces, self._size, self._judged, self._apart = path, Pieces(), 0, 0, False
         self._columns = {key: value for key, value in self._columns.items() if path[: len(key[0])] == key[0]}
 
-    def _add_cell(self, cell: Cell) -> bool:
-        """Add a cell without making its Place; False where more than the text of it is asked for."""
-        (sheet, row, _), text = cell.at, cell.text
-        depth = self._depth.get(sheet.path, 0)
-        if row < HEADER_ROWS or not depth or sheet.path != self._path or len(text) > FIRST_SIZE:
-            return False
-        length = len(text) + 1
-        self._pieces.append(Piece(text + "\n", cell, depth))
-        self._depth[sheet.path] = depth + length
-        self._size += length
-        self.characters += length - 1
-        return True
+    def _without_most_cells(self, parts: Iterable[Block | Gap | Cells]) -> Iterator[Block | Gap]:
+        """Cells of which no more than the text is asked are added here, many at once; whatever is left comes out."""
+        for part in parts:
+            if not isinstance(part, Cells):
+                yield part
+                continue
+            number = 0
+            while number < len(part):
+                number += self._add_cells(part, number)
+                # The next fills the window, or more than its text is asked for.
+                yield from part[number : number + 1]
+                number += 1
+
+    def _add_cells(self, cells: Cells, number: int) -> int:
+        """Add the cells from this one on that leave the window open; how many. None of them can be a header here."""
+        path = cells.sheet.path
+        depth = self._depth.get(path, 0)
+        long = cells.characters > FIRST_SIZE and max(map(len, cells.texts)) > FIRST_SIZE
+        if cells.row < HEADER_ROWS or not depth or path != self._path or long:
+            return 0
+        count, size = cells.fitting(number, self._most + OVERLAP - self._size)
+        if count:
+            self._pieces.add_cells(cells, number, count, depth)
+            self._depth[path] = depth + size
+            self._size += size
+            self.characters += size - count
+        return count
 
     def _add(self, block: Block, end: str) -> None:
         place, text = block.place, block.text
@@ -193,7 +166,7 @@ class Joiner:
                 self._header(place, text)
         if region in APART:
             self._apart = True
-        self._pieces.append(Piece(text + end, block, depth))
+        self._pieces.add(Piece(text + end, block, depth))
         self._size += len(text) + len(end)
 
     def _split(self, block: Block) -> Iterator[tuple[Block, str]]:
@@ -219,13 +192,11 @@ class Joiner:
 
     def _window(self, final: bool) -> Window:
         pieces = self._pieces
-        starts = [0, *accumulate([len(piece.text) for piece in pieces])]
-        starts.pop()
-        text = "".join([piece.text for piece in pieces])
-        apart = [n for n, piece in enumerate(pieces) if piece.place.region in APART] if self._apart else []
+        text = "".join(pieces.texts)
+        apart = pieces.within(APART) if self._apart else []
         self._apart = bool(apart)
         judged_to = len(text) if final else len(text) - OVERLAP
-        return Window(text, starts, pieces, self._judged, judged_to, self._columns, self._first, apart)
+        return Window(text, pieces.starts(), pieces, self._judged, judged_to, self._columns, self._first, apart)
 
     def _keep_tail(self, window: Window) -> None:
         """Drop what is judged, but for the overlap; a long piece is cut, its line and depth moved on."""
@@ -241,7 +212,7 @@ class Joiner:
             place = piece.place if line is None else replace(piece.place, line=line + piece.text.count("\n", 0, inside))
             piece = Piece(piece.text[inside:], Block("", place, piece.sure), piece.depth + inside)
         cut = window.starts[index] + inside
-        self._pieces = [piece, *window.pieces[index + 1 :]]
+        self._pieces = window.pieces.after(index, piece)
         self._size -= cut
         self._judged = window.judged_to - cut
         self._forget_tables()
@@ -249,13 +220,8 @@ class Joiner:
     def _forget_tables(self) -> None:
         """Only tables that still have a cell in the window keep their headers."""
         if len(self._columns) > 1:
-            live = {table for piece in self._pieces if (table := piece.table)}
+            live = set(self._pieces.tables())
             self._columns = {key: value for key, value in self._columns.items() if key in live}
-
-
-def table(place: Place) -> Table:
-    """What makes cells belong together."""
-    return place.path, place.sheet, place.table, place.part
 
 
 def address(place: Place) -> tuple[int | None, int | None]:

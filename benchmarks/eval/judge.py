@@ -66,7 +66,7 @@ def one(case: Case, form: str, rules: Rules, policy: Policy) -> Result:
         file.write(content)
         file.flush()
         reading = read(file.fileno(), f"{case.paper.name}.{form}", Limits())
-        found = classify(reading.parts, rules, KEY)
+        found = classify(reading.joined, rules, KEY)
     document = Document(case.paper.name, len(content), "0" * 64, reading.media_type)
     action = policy.decide(document, found, Origin()).action
     return Result(case, form, _right(case, found, action), action, found, len(content))

@@ -120,7 +120,7 @@ def _as_file(case: Held, form: str, rules: Rules, policy: Policy) -> Judged:
         file.write(content)
         file.flush()
         reading = read(file.fileno(), f"材料.{form}", Limits())
-        found = classify(reading.parts, rules, KEY)
+        found = classify(reading.joined, rules, KEY)
     return Judged(case, form, found, _action("材料", found, policy, reading.media_type, len(content)))
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from classifiers.model import Block, Region
-from classifiers.unplaced import Cell, Sheet
-from dlp.read.visit import Parts, Together, Visit
+from classifiers.unplaced import Cells, Sheet
+from dlp.read.visit import Parts, Visit
 
 _TOGETHER = 256
 """Cells of whole rows handed on together: what is asked of each part is asked once for all of them."""
+
+
+_EXACT = 1e15
+"""Below it fifteen digits are all that a whole number has, and most numbers in sheets are."""
 
 
 def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> Parts:
@@ -33,28 +37,28 @@ def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> P
             rows = max(1, _TOGETHER // max(1, sheet.width))
             for cells in _together(sheet.iter_rows(), rows, Sheet(visit.source.path, meta.name, number)):
                 if seen is not None:
-                    seen.update([hash(cell.text) for cell in cells])
+                    seen.update(map(hash, cells.texts))
                 yield cells
 
 
-def _together(rows: Iterable[Sequence[object]], most: int, sheet: Sheet) -> Iterable[Together]:
-    numbered = enumerate(rows)
-    while some := list(islice(numbered, most)):
-        cells = Together(sheet.path)
+def _together(rows: Iterator[Sequence[object]], most: int, sheet: Sheet) -> Iterator[Cells]:
+    first = 0
+    while some := list(islice(rows, most)):
         # A call for each row would be a tenth of reading it.
-        cells += [
-            Cell(text, (sheet, row, column))
-            for row, values in some
-            for column, value in enumerate(values)
-            if (text := value if type(value) is str else shown(value))
-        ]
-        if cells:
+        texts = [value if type(value) is str else shown(value) for values in some for value in values]
+        if len(texts) != len(some) * len(some[0]):
+            raise ValueError("rows of different lengths")  # else cells would be told at the wrong address
+        cells = Cells(sheet, first, len(some[0]), texts)
+        first += len(some)
+        if cells.texts:
             yield cells
 
 
 def shown(value: object) -> str:
     """A cell's value as a person would read it."""
     if isinstance(value, float):
+        if value and -_EXACT < value < _EXACT:
+            return f"{value:.15g}"
         if value.is_integer() and abs(value) < 1e20:
             # Long numbers are identifiers: 1.10105194912310e+17 would be found by no rule.
             return str(int(value))

@@ -6,11 +6,13 @@ text, or a Gap that says why it did not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from classifiers.model import Block, GapReason, Region
+from classifiers.unplaced import Cells
 from dlp.model import Limits
 from dlp.read import placing, registry, sniff, truth
 from dlp.read.budget import Budget, Exceeded
@@ -27,14 +29,24 @@ class Reading:
         self.media_type = media_type
         """By content, never by name."""
         self._parts, self._budget, self._inside = parts, budget, False
-        self.parts: Iterator[Part] = chain.from_iterable(self._together())
 
-    def _together(self) -> Iterator[Sequence[Part]]:
+    @property
+    def parts(self) -> Iterator[Part]:
+        """One by one."""
+        return chain.from_iterable(self._sequences(Together, Cells))
+
+    @property
+    def joined(self) -> Iterator[Part | Cells]:
+        """The same, but for cells, which stay together: as the classifier takes them."""
+        return chain.from_iterable(self._sequences(Together))
+
+    def _sequences(self, *several: type) -> Iterator[Any]:
+        """What the reader gives, in sequences: these types are such, all else is alone in one."""
         self._inside = True
         try:
             for part in self._parts:
                 self._inside = False
-                yield part if isinstance(part, Together) else (part,)
+                yield part if isinstance(part, several) else (part,)
                 self._inside = True
         finally:
             self._inside = False
@@ -97,7 +109,7 @@ def _opened(visit: Visit, media_type: str) -> Parts:
         path = source.path
         for part in registry.reader(visit.media_type)(visit):
             # Parts of inner documents were counted where they were read.
-            if isinstance(part, Together):
+            if isinstance(part, (Together, Cells)):
                 if part.path == path:
                     yield from _counted(part, budget)
                 else:
@@ -111,9 +123,9 @@ def _opened(visit: Visit, media_type: str) -> Parts:
             budget.leave()
 
 
-def _counted(blocks: Together, budget: Budget) -> Parts:
+def _counted(blocks: Together | Cells, budget: Budget) -> Parts:
     """The Blocks together; one by one where they come to the limit, so that all up to it are given."""
-    characters = sum([len(block.text) for block in blocks])
+    characters = blocks.characters if isinstance(blocks, Cells) else sum([len(block.text) for block in blocks])
     if budget.holds(characters):
         budget.tick(characters)
         yield blocks

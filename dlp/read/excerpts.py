@@ -17,6 +17,7 @@ from classifiers.model import Block, Gap
 from classifiers.rules import Rules
 from classifiers.signs import Spot
 from classifiers.stretch import Settled
+from classifiers.unplaced import Cells
 from classifiers.window import Joiner
 from dlp.model import Excerpt
 
@@ -52,7 +53,7 @@ class Listening(Gathering):
         return room and rule in self._wanted and (rule, one.value) not in self._seen
 
 
-def excerpts(parts: Iterable[Block | Gap], rules: Rules, key: bytes, wanted: Collection[str]) -> list[Excerpt]:
+def excerpts(parts: Iterable[Block | Gap | Cells], rules: Rules, key: bytes, wanted: Collection[str]) -> list[Excerpt]:
     """The first matches of the wanted rules, by id; ``parts`` are read once."""
     engine: Engine = rules.engine
     listening = Listening(key, wanted)

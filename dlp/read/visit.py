@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, BinaryIO, Protocol
 
 from classifiers.model import Block, Gap, GapKind, GapReason, Place, Region
+from classifiers.unplaced import Cells
 from dlp.read import placing
 from dlp.read.budget import Budget
 from dlp.read.eyes import Eyes
@@ -28,7 +29,7 @@ class Together(list[Block]):
         self.path = path
 
 
-Parts = Iterator[Part | Together]
+Parts = Iterator[Part | Together | Cells]
 Blocks = Iterator[Block]
 """Of what can be nothing else."""
 _MOST_TOGETHER = 256
@@ -128,7 +129,7 @@ class Visit:
 def singly(parts: Parts) -> Iterator[Part]:
     """One by one, for whoever looks at each."""
     for part in parts:
-        if isinstance(part, Together):
+        if isinstance(part, (Together, Cells)):
             yield from part
         else:
             yield part

@@ -138,7 +138,7 @@ def serve(
         signal.signal(signal.SIGALRM, lambda _signal, _frame: reading.alarm())
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
         try:
-            return work(reading.parts, request.get("show", ()))
+            return work(reading.joined, request.get("show", ()))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from classifiers.model import Block, Place, Region
-from classifiers.unplaced import Cell, Sheet, letters
+from classifiers.model import Block, Gap, Place, Region
+from classifiers.unplaced import Cell, Cells, Sheet, letters
 from classifiers.window import Joiner
 
 SHEET = Sheet(("a.xlsx",), "S", 0)
@@ -48,23 +50,78 @@ def test_once_placed_it_is_a_block_that_cannot_be_changed() -> None:
         made.text = "other"  # type: ignore[misc]
 
 
+def told(parts: Iterable[Block | Gap | Cells]) -> list[object]:
+    """All that is told of the windows."""
+    joiner = Joiner()
+    found: list[object] = [
+        (
+            w.text,
+            w.starts,
+            w.leads,
+            w.columns,
+            w.judged_from,
+            w.judged_to,
+            w.apart,
+            [(p.depth, p.place) for p in w.pieces],
+        )
+        for w in joiner.windows(parts)
+    ]
+    return [*found, joiner.characters]
+
+
 def test_windows_are_the_same() -> None:
     """Over several sheets and documents, with headers, long texts, and more than one window."""
     sheets = [SHEET, Sheet(("a.xlsx",), "T", 1), Sheet(("b.xlsx",), "S", 0)]
-    at = [(sheet, row, column) for sheet in sheets for row in range(2000) for column in range(3)]
-    texts = [f"值{row}" * (4000 if row == 700 else 1) for _, row, _ in at]
-    cells = [Cell(text, where) for text, where in zip(texts, at, strict=True)]
-    placed = [replace(Cell(text, where)) for text, where in zip(texts, at, strict=True)]
+    rows = range(0, 2000, 50)
+    texts = {
+        row: [f"值{n}" * (4000 if n == 700 else 1) for n in range(row, row + 50) for _ in range(3)] for row in rows
+    }
+    together = [Cells(sheet, row, 3, texts[row]) for sheet in sheets for row in rows]
+    placed = [replace(cell) for cells in together for cell in cells]
+    assert told(together) == told(placed) == told([cell for cells in together for cell in cells])
 
-    def told(blocks: list[Block]) -> list[object]:
-        joiner = Joiner()
-        found: list[object] = [
-            (w.text, w.starts, w.leads, w.columns, w.judged_from, w.judged_to, [(p.depth, p.place) for p in w.pieces])
-            for w in joiner.windows(blocks)
-        ]
-        return [*found, joiner.characters]
 
-    assert told([*cells]) == told(placed)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 1, 2]),  # which sheet, the third of another document
+            st.integers(1, 40),  # columns
+            st.integers(1, 30),  # rows
+            st.sampled_from([0, 1, 7, 300, 9000]),  # code points of the longest cell
+            st.booleans(),  # something else after it
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_windows_of_any_cells_are_the_same(drawn: list[tuple[int, int, int, int, bool]]) -> None:
+    sheets = [SHEET, Sheet(("a.xlsx",), "T", 1), Sheet(("b.xlsx",), "S", 0)]
+    parts: list[Block | Gap | Cells] = [Block("a.xlsx", Place(Region.FILE_NAME, ("a.xlsx",)))]
+    for number, (sheet, columns, rows, longest, more) in enumerate(drawn):
+        texts = ["字" * (n * 31 % (longest + 1)) for n in range(columns * rows)]
+        parts.append(Cells(sheets[sheet], number * 30, columns, texts))
+        if more:
+            parts.append(Block("内部资料", Place(Region.METADATA, sheets[sheet].path, "subject")))
+    singly = [one for part in parts for one in (part if isinstance(part, Cells) else (part,))]
+    placed = [replace(one) if isinstance(one, Cell) else one for one in singly]
+    assert told(parts) == told(placed)
+
+
+def test_cells_of_rows_are_those_that_hold_anything() -> None:
+    cells = Cells(SHEET, 7, 3, ["", "甲", "", "乙", "", "丙"])
+    assert [(cell.text, cell.place.cell) for cell in cells] == [("甲", "B8"), ("乙", "A9"), ("丙", "C9")]
+    assert [cells[number] for number in range(3)] == list(cells) == cells[:] == cells[0:3]
+    assert cells[-1].place.cell == "C9"
+    assert (len(cells), cells.characters, cells.text, cells.before) == (3, 3, "甲\n乙\n丙", [0, 2, 4, 6])
+    with pytest.raises(IndexError):
+        cells[3]
+
+
+@pytest.mark.parametrize(
+    ("number", "room", "fitting"), [(0, 7, (3, 6)), (0, 6, (2, 4)), (1, 3, (1, 2)), (1, 2, (0, 0)), (2, 9, (1, 2))]
+)
+def test_how_many_cells_fit(number: int, room: int, fitting: tuple[int, int]) -> None:
+    assert Cells(SHEET, 7, 3, ["甲", "乙", "丙"]).fitting(number, room) == fitting
 
 
 def test_letters_of_columns() -> None:
