@@ -7,7 +7,7 @@ the Places of all.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -82,7 +82,7 @@ class Cell(Block):
         return self._placed().__reduce_ex__(protocol)
 
 
-class Cells(Sequence[Cell]):
+class Cells:
     """The cells of some rows of a sheet that hold anything, row by row; each Cell is made when it is asked for."""
 
     def __init__(self, sheet: Sheet, row: int, width: int, all_texts: list[str]) -> None:
