@@ -22,8 +22,8 @@ def read(visit: Visit) -> Parts:
             if archive.needs_password():
                 yield from _locked(visit, archive.getnames())
                 return
-            counted, names = _Counted(visit), archive.getnames()
             _check(visit, archive)
+            counted = _Counted(visit, _names(archive))
             archive.extractall(factory=counted)
     except PasswordRequired:
         yield visit.unread(GapReason.ENCRYPTED, "header")
@@ -31,11 +31,23 @@ def read(visit: Visit) -> Parts:
     except (ArchiveError, OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
         yield visit.unread(GapReason.BROKEN, type(error).__name__)
         return
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(counted.names):
         if name not in {member for member, _ in counted.members}:
             yield Block(name, visit.place(Region.FILE_NAME, part=name))
     for name, member in counted.members:
         yield from visit.inner(name, member.content())
+
+
+def _names(archive: Any) -> list[str]:  # noqa: ANN401 - py7zr
+    """The members' own names; for py7zr they are numbers from here on.
+
+    It takes a name for a path, and would refuse the whole archive for one that leads out of a folder.
+    """
+    members = archive.files.files_list
+    names = [str(member.get("filename", "")) for member in members]
+    for number, member in enumerate(members):
+        member["filename"] = str(number)
+    return names
 
 
 def _check(visit: Visit, archive: Any) -> None:  # noqa: ANN401 - py7zr
@@ -92,13 +104,15 @@ class _Member:
 class _Counted:
     """Hands py7zr a place to write each member to."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, names: list[str]) -> None:
         self._visit = visit
+        self.names = names
+        """Of all members, also of those that hold nothing."""
         self.members: list[tuple[str, _Member]] = []
         """Two may have one name."""
 
     def create(self, filename: str) -> _Member:
-        """A place for the member of this name."""
+        """A place for the member of this number."""
         self._visit.budget.member(self._visit.source.depth)
-        self.members.append((filename, _Member(self._visit)))
+        self.members.append((self.names[int(filename)], _Member(self._visit)))
         return self.members[-1][1]
