@@ -51,6 +51,8 @@ def main(words: list[str] | None = None, reach: Reach = go_on) -> int:
             print("ready", flush=True)  # noqa: T201 - the word that the supervisor waits for
             notifier.ready()
             _wait(agent, signals, notifier)
+            # Before anything else is ended, which can take a second on a busy machine; the office may be gone by then.
+            agent.courier.end_soon()
             notifier.stopping()
     except DlpError as error:
         print(*error.lines(settings.tongue), sep="\n", file=sys.stderr, flush=True)  # noqa: T201 - a program talks
