@@ -85,10 +85,11 @@ class Cell(Block):
 class Cells:
     """The cells of some rows of a sheet that hold anything, row by row; each Cell is made when it is asked for."""
 
-    def __init__(self, sheet: Sheet, row: int, width: int, all_texts: list[str]) -> None:
-        """``row`` is the first; ``all_texts`` are those of whole rows, each ``width`` cells long, "" where empty."""
+    def __init__(self, sheet: Sheet, row: int, width: int, all_texts: list[str], column: int = 0) -> None:
+        """``all_texts`` are those of whole rows from ``row`` on, ``width`` cells from ``column`` on, "" where empty."""
         self.sheet = sheet
         self.row = row
+        self.column = column
         self.texts = [*filter(None, all_texts)]
         """Of those that hold anything."""
         self.characters = sum(map(len, self.texts))
@@ -118,12 +119,12 @@ class Cells:
         if isinstance(number, slice):
             return [self[one] for one in range(*number.indices(len(self.texts)))]
         row, column = divmod(self._filled[number], self._width)
-        return Cell(self.texts[number], (self.sheet, self.row + row, column))
+        return Cell(self.texts[number], (self.sheet, self.row + row, self.column + column))
 
     def __iter__(self) -> Iterator[Cell]:
-        sheet, first, width = self.sheet, self.row, self._width
+        sheet, row, column, width = self.sheet, self.row, self.column, self._width
         return (
-            Cell(text, (sheet, first + number // width, number % width))
+            Cell(text, (sheet, row + number // width, column + number % width))
             for number, text in enumerate(self._all)
             if text
         )

@@ -18,9 +18,10 @@ from dlp.clock import local_time
 from dlp.coverage_words import read_so_far, which_picture
 from dlp.custody.reports import shown_name
 from dlp.custody.send import KEPT, Kind, Send, Transfer
+from dlp.folder_names import ORIGINALS, READY
 from dlp.language import Language, Say
 from dlp.model import Action, State
-from dlp.outbox.folders import ORIGINALS, READY, Outbox
+from dlp.outbox.folders import Outbox
 from dlp.outcome_words import STATES
 from dlp.policy import Policy
 from dlp.words import GAP_KINDS, GAP_REASONS, LEVELS

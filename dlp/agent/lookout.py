@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import structlog
 
 from dlp.agent.lanes import Lanes
 from dlp.agent.refusals import Refusals
 from dlp.agent.strangers import Strangers
+from dlp.folder_names import can_be_group
 from dlp.outbox.drops import Drop, Scan, Sight
 from dlp.outbox.folders import Outbox
 from dlp.watching import Hints
@@ -38,6 +40,8 @@ class Lookout:
     unfinished: int = 0
     """Drops that are still being written."""
     hints: Hints = field(init=False)
+    unusable: dict[str, int] = field(default_factory=dict)
+    """Outboxes, and folders of groups, that could not be looked at last time, with the error number."""
     _groups: frozenset[str] = frozenset()
     _scans: dict[Outbox, Scan] = field(default_factory=dict)
     _looked: float = field(default_factory=time.monotonic)
@@ -68,8 +72,9 @@ class Lookout:
         return running and time.monotonic() - self._looked < 2 * RECONCILE_SECONDS
 
     def serve(self, groups: frozenset[str]) -> None:
-        """Folders of these names stand for groups from now on."""
-        self._groups = groups
+        """Folders of these names stand for groups from now on; a name that we use ourselves never does."""
+        self._groups = frozenset(filter(can_be_group, groups))
+        self.unusable.clear()
         self.stir.set()
 
     def _run(self) -> None:
@@ -96,14 +101,26 @@ class Lookout:
             scan.groups = self._groups
             sight = scan.look(self.lanes.room, self.lanes.taken)
             self._offer(outbox, replace(sight, ready=(*sight.ready, *self.strangers.look(outbox))))
+            self.unusable.pop(str(outbox.root), None)
         except OSError as error:
             # The folder was deleted, unmounted or shut; it is looked for again, and status shows its health.
+            self._note(outbox.root, error)
+
+    def _note(self, folder: Path, error: OSError) -> None:
+        """Told once, and again when it is another error: it is met at every look."""
+        if self.unusable.get(str(folder)) != error.errno:
             structlog.get_logger().warning("outbox.unusable", errno=error.errno)
+        self.unusable[str(folder)] = error.errno or 0
 
     def _prepare(self, outbox: Outbox) -> None:
         self.hints.watch(outbox.root, recursive=False)
         for group in self._groups:
-            self.hints.watch(outbox.make_group(group), recursive=False)
+            try:
+                self.hints.watch(outbox.make_group(group), recursive=False)
+                self.unusable.pop(str(outbox.root / group), None)
+            except OSError as error:
+                # Such as a file that somebody dropped and named like the group: it is taken, and the folder made then.
+                self._note(outbox.root / group, error)
 
     def _offer(self, outbox: Outbox, sight: Sight) -> None:
         self.unfinished += sight.waiting

@@ -39,11 +39,7 @@ def status(agent: Agent) -> dict[str, Any]:
         "held_up": agent.lookout.held_up,
         "unfinished": agent.lookout.unfinished,
         "stuck": [_stuck(agent, send, failure) for send, failure in list(agent.lanes.problems.items())[:MOST_SHOWN]],
-        "folders": [
-            {"path": as_text(path), "health": health.value}
-            for hints in (agent.lookout.hints, agent.receiver.hints)
-            for path, health in hints.health.items()
-        ],
+        "folders": _folders(agent),
         "stores": [
             {"path": as_text(store.root), "account": as_text(store.account), "layout": store.layout.value}
             for store in agent.receiver.watched
@@ -57,6 +53,17 @@ def status(agent: Agent) -> dict[str, Any]:
             for one in failed[:MOST_SHOWN]
         ],
     }
+
+
+def _folders(agent: Agent) -> list[dict[str, str]]:
+    """Each folder that is looked at, and how; one that could not be used last time is that, however it is watched."""
+    found = {
+        str(path): health.value
+        for hints in (agent.lookout.hints, agent.receiver.hints)
+        for path, health in hints.health.items()
+    }
+    found |= dict.fromkeys(agent.lookout.unusable, "unusable")
+    return [{"path": as_text(path), "health": health} for path, health in found.items()]
 
 
 def _rest(journal: Journal, one: Rest) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.drafts import SEALED_ENDING
 from dlp.custody.send import Kind
+from dlp.folder_names import is_temporary
 from dlp.journal import Journal
 from dlp.outbox.drops import Drop
 from dlp.outbox.folders import Outbox
-from dlp.outbox.settled import Readiness, is_temporary, readiness
+from dlp.outbox.settled import Readiness, readiness
 
 LEAST_SECONDS = 2.0
 """Between looks while Ready changes."""

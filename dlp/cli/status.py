@@ -21,6 +21,7 @@ HEALTH = {
     "polling": Say("looked at again and again", "轮询"),
     "unreadable": Say("not readable", "不可读"),
     "absent": Say("not there", "不存在"),
+    "unusable": Say("cannot be used: something else has its name, or it is shut", "无法使用：名称被占用或无权访问"),
 }
 
 
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
 
 
 def _weak(found: dict[str, Any]) -> bool:
-    unhealthy = any(row["health"] in ("unreadable", "absent") for row in found["folders"])
+    unhealthy = any(row["health"] in ("unreadable", "absent", "unusable") for row in found["folders"])
     return bool(found["stuck"] or found["received_failed"] or found["problem_en"] or unhealthy) or found["office"] in (
         "away",
         "revoked",

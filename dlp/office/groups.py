@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from classifiers.model import Level
 from dlp import ulid
 from dlp.errors import UsageError
+from dlp.folder_names import can_be_group
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing
 from dlp.office.people import Account, find
@@ -20,9 +21,6 @@ from dlp.office.tokens import fold
 from dlp.office.views import Group
 
 GROUP = Say("group", "群组")
-# The group's name is a folder's name in the outbox.
-NOT_IN_A_NAME = frozenset('/\\:*?"<>|')
-LONGEST_NAME = 100
 REVISION = "groups_revision"
 
 
@@ -39,13 +37,18 @@ class Groups:
         """
         need(by, Right.KEEP_GROUPS)
         name = name.strip().rstrip(".")
-        if not name or len(name) > LONGEST_NAME or not name.isprintable() or NOT_IN_A_NAME.intersection(name):
+        if not can_be_group(name):
             raise UsageError(
                 Say(
-                    "the group's name is empty, too long, or no folder can be called so",
-                    "群组名称为空、过长或含非法字符",
+                    "the group's name is empty, too long, a name that the outbox keeps for itself, or none that a "
+                    "folder can have",
+                    "群组名称为空、过长、与外发文件夹自用名称重复，或不能用作文件夹名称",
                 ),
-                Say('use 1 to 100 signs other than / \\ : * ? " < > |', '请勿使用 / \\ : * ? " < > |'),
+                Say(
+                    'use 1 to 100 characters other than / \\ : * ? " < > |, no dot at its start, '
+                    "and neither Ready, Held, Originals nor CON and the like",
+                    '1 至 100 个字符，不含 / \\ : * ? " < > |，不以点开头，不用“可发送”“已扣留”“原件”或 CON 等名称',
+                ),
             )
         with self.ground.writing(by) as writing:
             if find_group(writing.session, writing.organisation, name):

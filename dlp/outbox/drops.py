@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlp.folder_names import is_temporary
 from dlp.outbox.folders import Outbox
 from dlp.outbox.settled import (
     EMPTY_SECONDS,
@@ -16,7 +17,6 @@ from dlp.outbox.settled import (
     QUIET_SECONDS,
     Readiness,
     Stamp,
-    is_temporary,
     readiness,
 )
 

@@ -9,17 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlp import ulid
-from dlp.language import Language, Say
+from dlp.folder_names import HELD, NOTICE, ORIGINALS, PRIVATE, READY, reserved
+from dlp.language import Language
 from dlp.naming import fitting
 
-READY = Say("Ready", "可发送")
-HELD = Say("Held", "已扣留")
-ORIGINALS = Say("Originals", "原件")
-NOTICE = Say("What is looked at.html", "告知书.html")
 DRAFTS = ("kept", "send", "copy", "part")
 """What came out of the vault, what goes to Ready, what was handed over as a copy, what crosses file systems."""
-PRIVATE = ".dlp"
-"""Claims and drafts, on the outbox's own file system, so that taking and giving a file is one rename."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +46,8 @@ class Outbox:
 
     @property
     def reserved(self) -> frozenset[str]:
-        """Names below the root that are never drops, in both languages, so that a change of language takes nothing."""
-        ours = (READY, HELD, ORIGINALS, NOTICE)
-        return frozenset({PRIVATE, *(one.to(tongue) for one in ours for tongue in Language)})
+        """Names below the root that are never drops."""
+        return reserved()
 
     @property
     def notice(self) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -21,14 +20,6 @@ EMPTY_SECONDS = 1.0
 """An empty file is often the first half of one that is being made."""
 FOLDER_SECONDS = 1.0
 """A folder grows file by file; it counts as whole when nothing in it changed for so long."""
-
-TEMPORARY = re.compile(
-    r"""(?ix) ^( ~\$.* | \.~.* | ~wr[ld]\d+\.tmp | \.goutputstream-.* | \.ds_store | thumbs\.db | desktop\.ini
-    | \.nfs[0-9a-f]+ | \.fuse_hidden.* | \.[^/]+\.new
-    | .*\.(crdownload | part | partial | download | opdownload | xltd | td | aria2 | !ut | swp | swx | tmp | temp
-    | filepart | kate-swp) )$"""
-)
-"""Files that Office, WPS, browsers, editors and file managers make on the way to the real one."""
 
 
 class Readiness(StrEnum):
@@ -58,11 +49,6 @@ class Stamp:
     def of(cls, status: os.stat_result) -> Stamp:
         """From stat(2)."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-def is_temporary(name: str) -> bool:
-    """Whether a name is that of a file on its way to another name."""
-    return TEMPORARY.match(name) is not None
 
 
 def readiness(path: Path) -> Readiness:

@@ -35,20 +35,22 @@ def read(visit: Visit, seen: set[int] | None, content: bytes | None = None) -> P
         if str(meta.typ).endswith("WorkSheet"):
             sheet = workbook.get_sheet_by_index(number)
             rows = max(1, _TOGETHER // max(1, sheet.width))
-            for cells in _together(sheet.iter_rows(), rows, Sheet(visit.source.path, meta.name, number)):
+            # The rows come from the first of the sheet on, the columns from the first that holds anything.
+            column = sheet.start[1] if sheet.start else 0
+            for cells in _together(sheet.iter_rows(), rows, Sheet(visit.source.path, meta.name, number), column):
                 if seen is not None:
                     seen.update(map(hash, cells.texts))
                 yield cells
 
 
-def _together(rows: Iterator[Sequence[object]], most: int, sheet: Sheet) -> Iterator[Cells]:
+def _together(rows: Iterator[Sequence[object]], most: int, sheet: Sheet, column: int) -> Iterator[Cells]:
     first = 0
     while some := list(islice(rows, most)):
         # A call for each row would be a tenth of reading it.
         texts = [value if type(value) is str else shown(value) for values in some for value in values]
         if len(texts) != len(some) * len(some[0]):
             raise ValueError("rows of different lengths")  # else cells would be told at the wrong address
-        cells = Cells(sheet, first, len(some[0]), texts)
+        cells = Cells(sheet, first, len(some[0]), texts, column)
         first += len(some)
         if cells.texts:
             yield cells

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlp.folder_names import is_temporary
 from dlp.journal import Journal
-from dlp.outbox.settled import Readiness, Stamp, is_temporary, readiness
+from dlp.outbox.settled import Readiness, Stamp, readiness
 from dlp.received import ledger
 from dlp.received.places import Store
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dlp.folder_names import is_temporary
 from dlp.language import Language
 from dlp.outbox.drops import Scan
 from dlp.outbox.folders import Outbox
-from dlp.outbox.settled import Readiness, is_temporary, readiness
+from dlp.outbox.settled import Readiness, readiness
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import xlsb_made
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from matrix_ooxml import package
 from reading import read_bytes
 from xlsb_made import wide
@@ -31,6 +33,32 @@ def test_cells_very_far_apart_are_read_without_the_room_between_them() -> None:
     assert [block.place.cell for block in found.having("机密 far")] == ["XFD1048576"]
     assert found.regions(sheet.title) == [Region.TITLE]
     assert not found.gaps
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(1, 700), st.integers(1, 60)), st.sampled_from(["甲", "机密", 7, 2.5]), min_size=1
+    )
+)
+@example({(9, 4): "x"})
+@example({(3, 2): "x", (9, 4): "y"})
+@settings(max_examples=25, deadline=None)
+def test_cells_are_told_at_their_own_address_wherever_the_used_area_begins(
+    cells: dict[tuple[int, int], object],
+) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for (row, column), value in cells.items():
+        sheet.cell(row, column, value)  # type: ignore[arg-type]
+    made = io.BytesIO()
+    book.save(made)
+    found = [block.place for block in read_bytes(made.getvalue(), "a.xlsx").blocks if block.place.region is Region.CELL]
+    written = sorted((row - 1, column - 1) for row, column in cells)
+    assert [(place.row, place.column) for place in found] == written
+    assert [place.cell for place in found] == [f"{letters(column)}{row + 1}" for row, column in written]
 
 
 def test_cells_of_a_binary_workbook_have_sheet_address_and_meaning() -> None:
