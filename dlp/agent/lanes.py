@@ -13,18 +13,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from dlp.agent.desk import Desk
+from dlp.agent.left import FIXED, Left
 from dlp.custody import NotTakenError, Send
 from dlp.custody.claiming import Offer, OpenClaimError
 from dlp.failures import TABLE, Failure, failure_of
 from dlp.model import Direction, Origin
-from dlp.outbox.drops import Drop
+from dlp.outbox.drops import Drop, Refusal
 
 WAITING = 256
 """Drops in the queue."""
@@ -74,6 +75,8 @@ class Lanes:
     """Called when half of a full queue was worked off, so that nobody need look for room again and again."""
     problems: dict[str, Failure] = field(default_factory=dict)
     """Sends that could not be settled yet, and why."""
+    left: Left = field(default_factory=Left)
+    """Drops that could not be taken over yet."""
     _queue: deque[Drop] = field(default_factory=deque)
     _under_way: set[str] = field(default_factory=set)
     _claimed: deque[Send] = field(default_factory=deque)
@@ -129,8 +132,10 @@ class Lanes:
 
     @property
     def taken(self) -> Set[str]:
-        """Paths of drops in the queue that are not claimed yet."""
-        return self._under_way
+        """Paths of drops that need not be offered: in the queue and not claimed yet, or left for a while."""
+        waiting = self.left.waiting()
+        with self._changed:
+            return waiting | self._under_way if waiting else self._under_way
 
     @property
     def waiting(self) -> int:
@@ -178,7 +183,8 @@ class Lanes:
             self._under_way.difference_update(str(drop.path) for drop in drops)
             self._claimed.extend(claimed)
             self._changed.notify(max(0, len(claimed) - 1))  # one of them this thread takes next
-        if any(os.path.lexists(drop.path) for drop in drops):
+        left = self.left.problems()
+        if any(os.path.lexists(drop.path) for drop in drops if str(drop.path) not in left):
             self.roomy()  # the next of that name came so early that a look passed it over
 
     def _judge(self, claimed: list[Send]) -> None:
@@ -217,11 +223,19 @@ class Lanes:
         elif isinstance(taken, OpenClaimError):
             self._postpone(taken.send, FIRST_PAUSE, taken)
         elif isinstance(taken, Exception):
-            failure = failure_of(taken)
-            structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(taken).__name__)
+            self._leave(drop, taken)
         else:
+            self.left.taken(str(drop.path))
             return taken
         return None
+
+    def _leave(self, drop: Drop, error: Exception) -> None:
+        """It stays where it is, and is tried again later; people read why."""
+        failure = failure_of(error)
+        if self.left.note(str(drop.path), failure):
+            structlog.get_logger().warning("drop.not_taken", failure=failure.value, error=type(error).__name__)
+        if isinstance(error, OSError) and error.errno in FIXED:
+            self.refused(replace(drop, refused=Refusal.FIXED))
 
     def _again(self, later: _Later) -> None:
         try:

@@ -91,7 +91,8 @@ class Lookout:
                 wait = LONGEST_LOOK  # the lanes ring before, when there is room again
             else:
                 wait, pause = (POLL_SECONDS if self.hints.polling else RECONCILE_SECONDS), FIRST_LOOK
-            self.stir.wait(wait)
+            soonest = self.lanes.left.soonest()
+            self.stir.wait(wait if soonest is None else min(wait, max(FIRST_LOOK, soonest)))
 
     def _look(self, outbox: Outbox) -> None:
         try:
@@ -127,7 +128,7 @@ class Lookout:
         self.held_up += sight.more
         refused: list[Drop] = []
         for drop in sight.ready:
-            if drop.special or drop.denied:
+            if drop.refused:
                 refused.append(drop)
             elif not self.lanes.offer(drop):
                 self.held_up += 1

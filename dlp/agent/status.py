@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dlp.custody import send as sends
-from dlp.failures import TABLE
+from dlp.failures import TABLE, Failure
 from dlp.journal import Journal, rests
 from dlp.journal.rests import Rest
 from dlp.naming import as_text
@@ -39,6 +39,9 @@ def status(agent: Agent) -> dict[str, Any]:
         "held_up": agent.lookout.held_up,
         "unfinished": agent.lookout.unfinished,
         "stuck": [_stuck(agent, send, failure) for send, failure in list(agent.lanes.problems.items())[:MOST_SHOWN]],
+        "not_taken": [
+            _not_taken(path, failure) for path, failure in list(agent.lanes.left.problems().items())[:MOST_SHOWN]
+        ],
         "folders": _folders(agent),
         "stores": [
             {"path": as_text(store.root), "account": as_text(store.account), "layout": store.layout.value}
@@ -53,6 +56,11 @@ def status(agent: Agent) -> dict[str, Any]:
             for one in failed[:MOST_SHOWN]
         ],
     }
+
+
+def _not_taken(path: str, failure: Failure) -> dict[str, str]:
+    title = TABLE[failure].title
+    return {"path": as_text(path), "failure": failure.value, "why_en": title.en, "why_zh": title.zh}
 
 
 def _folders(agent: Agent) -> list[dict[str, str]]:

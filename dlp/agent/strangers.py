@@ -54,7 +54,8 @@ class Strangers:
     def _ours(self, path: str, placed: tuple[str, Kind, int] | None) -> bool:
         """Whether it is what we put there, unchanged. Something that went away meanwhile is nobody's worry."""
         if placed is None:
-            return not os.path.lexists(path)
+            # A folder without a file was never judged, however it came there: there is nothing in it.
+            return not os.path.lexists(path) or _is_empty(path)
         send, kind, modified = placed
         try:
             if kind is Kind.FILE:
@@ -70,11 +71,17 @@ class Strangers:
 
 
 def _files(top: Path) -> Iterator[tuple[str, int]]:
-    for folder, _, names in os.walk(top):
-        for name in names:
+    for folder, inner_folders, names in os.walk(top):
+        # A link to a folder is walked past, and what it leads to would go out with what was judged.
+        links = [name for name in inner_folders if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 - as above
+        for name in (*names, *links):
             if not is_temporary(name):
                 inner = Path(folder) / name
                 yield _bare(inner.relative_to(top).as_posix()), inner.lstat().st_mtime_ns
+
+
+def _is_empty(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path) and next(_files(Path(path)), None) is None  # noqa: PTH112, PTH114
 
 
 def _bare(name: str) -> str:

@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
 
 def _weak(found: dict[str, Any]) -> bool:
     unhealthy = any(row["health"] in ("unreadable", "absent", "unusable") for row in found["folders"])
-    return bool(found["stuck"] or found["received_failed"] or found["problem_en"] or unhealthy) or found["office"] in (
+    return bool(
+        found["stuck"] or found["not_taken"] or found["received_failed"] or found["problem_en"] or unhealthy
+    ) or found["office"] in (
         "away",
         "revoked",
     )
@@ -87,6 +89,12 @@ def _show(found: dict[str, Any], room: Room) -> None:
         room.say(
             Say("stuck: {number} {name}: {why}; {file}", "受阻：{number} {name}：{why}；{file}").format(
                 number=row["number"], name=row["name"], why=row[f"why_{tongue}"], file=row[f"file_{tongue}"]
+            )
+        )
+    for row in found["not_taken"]:
+        room.say(
+            Say("not taken over: {path}: {why}; it is tried again", "未接收：{path}：{why}；稍后重试").format(
+                path=row["path"], why=row[f"why_{tongue}"]
             )
         )
     for row in found["folders"]:

@@ -93,7 +93,12 @@ def claim_all(ground: Ground, offers: Sequence[Offer]) -> list[Taken]:
 def _looked(drop: Path) -> tuple[Kind, int] | NotTakenError | OSError | None:
     """What a drop is, and the time that it has; None where it went away, or what is wrong with it."""
     try:
-        return kind_of(drop), drop.lstat().st_mtime_ns
+        kind = kind_of(drop)
+        # Asked before a number is spent on it. To move a folder its own ".." is written, so it must be writable too.
+        for place in (drop.parent, drop) if kind is Kind.FOLDER else (drop.parent,):
+            if not os.access(place, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+        return kind, drop.lstat().st_mtime_ns
     except FileNotFoundError:
         return None
     except (NotTakenError, OSError) as error:

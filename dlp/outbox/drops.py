@@ -6,7 +6,8 @@ import os
 import stat
 import time
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
 from dlp.folder_names import is_temporary
@@ -20,8 +21,25 @@ from dlp.outbox.settled import (
     readiness,
 )
 
+LONGEST_PATH = 3500
+"""Bytes of a path in a dropped folder; the system takes 4096 (PATH_MAX), and taken over the path is longer."""
 MOST = 1_000_000
 """Drops of one look, where nobody says how much room there is."""
+
+
+class Refusal(StrEnum):
+    """Why a drop stays where it is."""
+
+    SPECIAL = "special"
+    """It is a link, a socket or the like, or holds one."""
+    DENIED = "denied"
+    """This account may not read it."""
+    DEEP = "deep"
+    """It holds paths that are too long for the system once it is taken over."""
+    UNSEEN = "unseen"
+    """The system gives an error where it is looked at."""
+    FIXED = "fixed"
+    """It cannot be moved out of the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +50,8 @@ class Drop:
     outbox: Outbox
     group: str = ""
     """The group whose folder it was dropped into."""
-    denied: bool = False
-    """This account may not read it."""
-    special: bool = False
-    """It is a link, a socket or the like, or holds one."""
+    refused: Refusal | None = None
+    """Why it cannot be taken."""
     stranger: bool = False
     """It was found in Ready, where nobody had judged it."""
 
@@ -73,7 +89,12 @@ class Scan:
             if len(ready) >= room:
                 more += 1
                 continue
-            readied = self._readied(Drop(Path(path), self.outbox, group), now)
+            drop = Drop(Path(path), self.outbox, group)
+            try:
+                readied = self._readied(drop, now)
+            except OSError:
+                # One drop that cannot be looked at must not keep the others waiting.
+                readied = replace(drop, refused=Refusal.UNSEEN)
             if readied is None:
                 waiting += 1
             else:
@@ -103,10 +124,10 @@ class Scan:
         if stat.S_ISDIR(status.st_mode):
             return self._folder(drop, now)
         if not stat.S_ISREG(status.st_mode):
-            return Drop(drop.path, drop.outbox, drop.group, special=True)
+            return replace(drop, refused=Refusal.SPECIAL)
         how = readiness(drop.path)
         if how is Readiness.DENIED:
-            return Drop(drop.path, drop.outbox, drop.group, denied=True)
+            return replace(drop, refused=Refusal.DENIED)
         if how in (Readiness.WRITTEN, Readiness.GONE):
             self._since.pop(str(drop.path), None)
             return None
@@ -122,24 +143,26 @@ class Scan:
         return now - since
 
     def _folder(self, drop: Drop, now: float) -> Drop | None:
-        stamps, special, denied, written = [], False, False, False
+        stamps, refused, written = [], None, False
         try:
             for path, status in _walk(drop.path):
                 stamps.append((path, Stamp.of(status)))
+                if len(os.fsencode(path)) > LONGEST_PATH:
+                    return replace(drop, refused=Refusal.DEEP)
                 if stat.S_ISDIR(status.st_mode):
                     continue
-                special |= not stat.S_ISREG(status.st_mode)
-                how = readiness(path) if stat.S_ISREG(status.st_mode) else Readiness.SETTLED
-                denied |= how is Readiness.DENIED
+                how = readiness(path) if stat.S_ISREG(status.st_mode) else None
+                if how is None or how is Readiness.DENIED:
+                    refused = refused or (Refusal.SPECIAL if how is None else Refusal.DENIED)
                 written |= how in (Readiness.WRITTEN, Readiness.GONE)
         except PermissionError:
-            denied = True
+            refused = Refusal.DENIED
         except FileNotFoundError:
             written = True
         quiet = self._unchanged(str(drop.path), tuple(stamps), now)
         if written or quiet < FOLDER_SECONDS:
             return None
-        return Drop(drop.path, drop.outbox, drop.group, denied=denied, special=special)
+        return replace(drop, refused=refused)
 
 
 def _listed(folder: str) -> list[str]:

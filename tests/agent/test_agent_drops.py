@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from dlp.folder_names import is_temporary
+from dlp.agent.left import Left
+from dlp.agent.lookout import Lookout
+from dlp.agent.refusals import Refusals
+from dlp.agent.strangers import Strangers
+from dlp.failures import Failure
+from dlp.folder_names import can_be_group, is_temporary
+from dlp.journal import Journal
 from dlp.language import Language
-from dlp.outbox.drops import Scan
+from dlp.outbox.drops import Drop, Refusal, Scan
 from dlp.outbox.folders import Outbox
 from dlp.outbox.settled import Readiness, readiness
 
@@ -125,4 +133,86 @@ def test_links_are_special_wherever_they_lie(scan: Scan) -> None:
     (scan.outbox.root / "trip").mkdir()
     (scan.outbox.root / "trip" / "link").symlink_to("/etc/passwd")
     assert soon(scan, "trip")
-    assert {drop.path.name: drop.special for drop in scan.look().ready} == {"link": True, "trip": True}
+    assert {drop.path.name: drop.refused for drop in scan.look().ready} == dict.fromkeys(
+        ["link", "trip"], Refusal.SPECIAL
+    )
+
+
+def test_a_folder_nested_too_deep_is_refused_and_the_others_are_found(scan: Scan) -> None:
+    """Its innermost paths are longer than the system opens; made step by step from within."""
+    top, here = os.open(scan.outbox.root, os.O_RDONLY), os.open(scan.outbox.root, os.O_RDONLY)
+    try:
+        for _ in range(110):
+            os.mkdir("d" * 38, dir_fd=here)
+            inner = os.open("d" * 38, os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        os.close(os.open("x.txt", os.O_WRONLY | os.O_CREAT, dir_fd=here))
+        (scan.outbox.root / "a.txt").write_bytes(b"notice")
+        assert {drop.path.name: drop.refused for drop in scan.look().ready} == {"a.txt": None, "d" * 38: Refusal.DEEP}
+    finally:
+        os.close(here)
+        os.close(top)
+        shutil.rmtree(scan.outbox.root / ("d" * 38))
+
+
+@dataclass
+class Taking:
+    """What the lookout asks of the lanes, and what it was offered."""
+
+    offered: list[str] = field(default_factory=list)
+    room: int = 100
+    taken: frozenset[str] = frozenset()
+    left: Left = field(default_factory=Left)
+
+    def offer(self, drop: Drop) -> bool:
+        drop.path.unlink()
+        self.offered.append(drop.path.name)
+        return True
+
+
+def test_a_file_named_like_a_group_is_taken_and_holds_nothing_up(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path, Language.EN)
+    outbox.make()
+    (tmp_path / "sales").write_bytes(b"notice")
+    (tmp_path / "a.txt").write_bytes(b"notice")
+    taking, journal = Taking(), Journal.open(tmp_path.parent / "journal.db")
+    lookout = Lookout((outbox,), taking, Refusals(), Strangers(journal))  # type: ignore[arg-type]
+    lookout.serve(frozenset({"sales", "Ready", "What is looked at.html", "CON"}))
+    lookout.start()
+    try:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "sales").is_dir():
+            assert time.monotonic() < deadline, (taking.offered, lookout.unusable)
+            lookout.stir.set()
+            time.sleep(0.02)
+        assert sorted(taking.offered) == ["a.txt", "sales"]
+        assert not (tmp_path / "CON").exists()
+    finally:
+        lookout.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "can"),
+    [("销售组", True), ("a" * 100, True), ("a" * 101, False), ("字" * 86, False), ("", False), (" a", False),
+     ("a.", False), (".dlp", False), ("ready", False), ("可发送", False), ("告知书.html", False), ("Con", False),
+     ("com1.x", False), ("concern", True), ("a/b", False), ("a\tb", False), ("~$x", False), ("x.part", False)],
+)  # fmt: skip
+def test_what_a_group_can_be_called(name: str, can: bool) -> None:
+    assert can_be_group(name) is can
+
+
+def test_what_is_left_is_tried_again_ever_more_rarely_and_at_once_when_its_rights_change(tmp_path: Path) -> None:
+    drop, left = tmp_path / "a", Left()
+    drop.write_bytes(b"x")
+    assert left.soonest() is None
+    assert left.note(str(drop), Failure.DENIED)
+    assert not left.note(str(drop), Failure.DENIED)
+    assert left.note(str(drop), Failure.READ_ONLY)
+    assert 2.0 < (left.soonest() or 0.0) <= 4.0
+    assert left.waiting() == {str(drop)}
+    drop.chmod(0o640)
+    assert left.waiting() == set()
+    drop.unlink()
+    left.waiting()
+    assert left.problems() == {}

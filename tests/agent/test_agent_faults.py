@@ -214,22 +214,46 @@ def test_a_group_folder_on_yet_another_file_system(faulty: Faulty) -> None:
         subprocess.run(["umount", "-l", str(group)], check=False)
 
 
+def test_what_cannot_be_moved_stays_is_told_and_holds_nothing_up(faulty: Faulty) -> None:
+    faulty.outbox.make()
+    mounted = faulty.outbox.root / "mounted"
+    mounted.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "none", str(mounted)], check=True)
+    try:
+        (mounted / "inner.txt").write_bytes(OPEN)
+        faulty.start()
+        until(lambda: [path for path in faulty.outbox.held.iterdir() if "mounted" in path.name], faulty.log)
+        faulty.drop("first.txt", OPEN)
+        first = faulty.outcome("first.txt")["number"]
+        until(lambda: faulty.dlp("status")[0]["not_taken"], faulty.log)
+        faulty.drop("second.txt", OPEN)
+        second = faulty.outcome("second.txt")["number"]
+        # A try takes a number; between the two there were a few tries, and not hundreds.
+        assert int(second.split("-")[1]) - int(first.split("-")[1]) < 12
+        assert faulty.log().count("drop.not_taken") == 1
+        assert (mounted / "inner.txt").read_bytes() == OPEN
+    finally:
+        subprocess.run(["umount", "-l", str(mounted)], check=False)
+    assert faulty.outcome("mounted")["place"]
+    until(lambda: not [path for path in faulty.outbox.held.iterdir() if "mounted" in path.name], faulty.log, 60)
+
+
 UNPRIVILEGED = """
 import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
 from agent_world import OPEN, Machine
 from dlp.model import Origin
-from dlp.outbox.drops import Scan
+from dlp.outbox.drops import Refusal, Scan
 
 machine = Machine(Path(sys.argv[1]))
 drop = machine.drop("a", OPEN)
 drop.chmod(0)
 (found,) = Scan(machine.outbox).look().ready
-assert found.denied
+assert found.refused is Refusal.DENIED
 drop.chmod(0o600)
 (found,) = Scan(machine.outbox).look().ready
-assert not found.denied
+assert not found.refused
 send = machine.desk.take(drop, Origin("li", "outbox"), machine.outbox)
 machine.outbox.ready.chmod(0o500)
 try:

@@ -53,3 +53,19 @@ def test_a_stranger_is_judged_like_a_drop(machine: Machine) -> None:
     (drop,) = Strangers(machine.journal).look(machine.outbox)
     assert machine.hand_over(drop.path).state.value == "blocked"
     assert not path.exists()
+
+
+def test_a_folder_without_files_is_taken_once_and_is_no_stranger(machine: Machine) -> None:
+    (machine.outbox.root / "empty" / "inner").mkdir(parents=True)
+    assert machine.hand_over(machine.outbox.root / "empty").state.value == "ready"
+    (machine.outbox.ready / "made by hand").mkdir()
+    assert strange(machine) == []
+    (machine.outbox.ready / "empty" / "inner" / "plan").write_bytes(SECRET)
+    assert strange(machine) == ["empty"]
+
+
+def test_a_link_to_a_folder_in_a_folder_of_ready_is_found(machine: Machine, tmp_path: Path) -> None:
+    machine.drop("trip/c", OPEN)
+    machine.hand_over(machine.outbox.root / "trip")
+    (machine.outbox.ready / "trip" / "more").symlink_to(tmp_path)
+    assert strange(machine) == ["trip"]
