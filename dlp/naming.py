@@ -19,6 +19,10 @@ RENAME_NOREPLACE = 1
 LONGEST_NAME = 255
 """Bytes of one name on the file systems in use (POSIX NAME_MAX; NTFS counts 255 UTF-16 units, which is never less)."""
 MOST_ALIKE = 10_000
+LONGEST_ENDING = 16
+"""Characters after the last dot that are an ending and no part of the name."""
+SEALED = ".age"
+"""Ending of a sealed copy, around the ending of what is in it."""
 UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 
 
@@ -84,13 +88,15 @@ def free_name(folder: Path, name: str, number: int = 1) -> Path:
 
 
 def numbered(name: str, number: int) -> str:
-    """The name itself, then "name (2).ext" and so on, cut so that a file system takes it."""
-    if number == 1:
-        return fitting(name, "")
-    stem, dot, ending = name.rpartition(".")
-    if not (dot and stem) or len(ending) > 16:
-        stem, dot, ending = name, "", ""
-    return fitting(stem, f" ({number}){dot}{ending}")
+    """The name itself, then "name (2).ext" and so on, cut so that a file system takes it and its ending stays.
+
+    Of a sealed copy the number stands before both endings, so that what is in it opens by its name.
+    """
+    outer = SEALED if name.endswith(SEALED) and name != SEALED else ""
+    stem, dot, ending = name[: len(name) - len(outer)].rpartition(".")
+    if not (dot and stem) or len(ending) > LONGEST_ENDING:
+        stem, dot, ending = name[: len(name) - len(outer)], "", ""
+    return fitting(stem, f"{f' ({number})' if number > 1 else ''}{dot}{ending}{outer}")
 
 
 def fitting(stem: str, ending: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dlp.custody import plan as steps
 from dlp.custody import send as sends
-from dlp.custody.drafts import SEALED_ENDING
+from dlp.custody.drafts import sealed_beside
 from dlp.custody.send import Kind
 from dlp.folder_names import is_temporary
 from dlp.journal import Journal
@@ -61,13 +61,20 @@ class Strangers:
             if kind is Kind.FILE:
                 status = os.lstat(path)
                 return stat.S_ISREG(status.st_mode) and status.st_mtime_ns == modified
-            return dict(_files(Path(path))) == self._expected(send)
+            return self._are_ours(dict(_files(Path(path))), send)
         except FileNotFoundError:
             return True
 
-    def _expected(self, send: str) -> dict[str, int]:
-        """Time of change by name within a folder of what we put into Ready."""
-        return {_bare(member.name): member.modified for member in sends.members_of(self.journal, send)}
+    def _are_ours(self, found: dict[str, int], send: str) -> bool:
+        """Whether these files, by name and time of change, are those of a folder that we put into Ready."""
+        members = sends.members_of(self.journal, send)
+        # As they were named when the copies were made: which were sealed is not asked, the name tells.
+        names = {member.name for member in members}
+        placed = {
+            member.name if member.name in found else sealed_beside(member.name, names): member.modified
+            for member in members
+        }
+        return placed == found
 
 
 def _files(top: Path) -> Iterator[tuple[str, int]]:
@@ -77,16 +84,11 @@ def _files(top: Path) -> Iterator[tuple[str, int]]:
         for name in (*names, *links):
             if not is_temporary(name):
                 inner = Path(folder) / name
-                yield _bare(inner.relative_to(top).as_posix()), inner.lstat().st_mtime_ns
+                yield inner.relative_to(top).as_posix(), inner.lstat().st_mtime_ns
 
 
 def _is_empty(path: str) -> bool:
     return os.path.isdir(path) and not os.path.islink(path) and next(_files(Path(path)), None) is None  # noqa: PTH112, PTH114
-
-
-def _bare(name: str) -> str:
-    """A member's name whether its copy is sealed or not; a cut name is compared as far as it goes."""
-    return name.removesuffix(SEALED_ENDING)
 
 
 def _settled(path: Path) -> bool:

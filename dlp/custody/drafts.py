@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 from dlp.custody.faults import Point
@@ -15,9 +16,7 @@ from dlp.custody.send import Kind, Send, Transfer
 from dlp.errors import KeysError
 from dlp.files import ChangedError, copy_judged, opened_inside, remove_tree, sync_folders
 from dlp.language import Say
-from dlp.naming import fitting, free_name
-
-SEALED_ENDING = ".age"
+from dlp.naming import SEALED, numbered
 
 
 class Treatment(StrEnum):
@@ -59,14 +58,14 @@ def to_send(
     Its own name is not durable yet: ``written`` waits for many at once. Raises ChangedError where a file is no longer
     what was judged, OSError, and KeysError without keys to seal to.
     """
-    top, copies = _fresh(ground, send, "send"), list[Copy]()
+    top, copies, names = _fresh(ground, send, "send"), list[Copy](), {member.name for member in members}
     _make_folders(send, top)
     for member in members:
         path = place_in(send, top, member)
         with opened_inside(source, inner_name(send, member)) as descriptor:
             if how[member.id] is Treatment.SEALED:
                 if send.kind is Kind.FOLDER:
-                    path = free_name(path.parent, sealed_name(path.name))
+                    path = top / sealed_beside(member.name, names)
                 copies.append(_seal(ground, member, descriptor, path))
             else:
                 copy_judged(descriptor, path, member.sha256)
@@ -109,7 +108,16 @@ def _seal(ground: Ground, member: Transfer, descriptor: int, path: Path) -> Copy
 
 def sealed_name(name: str) -> str:
     """The name of a sealed copy."""
-    return fitting(name, SEALED_ENDING)
+    return numbered(name + SEALED, 1)
+
+
+def sealed_beside(name: str, names: set[str]) -> str:
+    """The name that a sealed member gets in its folder; it is added to ``names``, those that are given already."""
+    folder, slash, own = name.rpartition("/")
+    free = (numbered(sealed_name(own), number) for number in count(1))
+    found = next(one for one in (f"{folder}{slash}{own}" for own in free) if one not in names)
+    names.add(found)
+    return found
 
 
 def ready_name(send: Send, copies: Sequence[Copy]) -> str:

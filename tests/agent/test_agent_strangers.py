@@ -69,3 +69,18 @@ def test_a_link_to_a_folder_in_a_folder_of_ready_is_found(machine: Machine, tmp_
     machine.hand_over(machine.outbox.root / "trip")
     (machine.outbox.ready / "trip" / "more").symlink_to(tmp_path)
     assert strange(machine) == ["trip"]
+
+
+def test_sealed_files_of_a_folder_keep_to_themselves_whatever_lies_beside_them(machine: Machine) -> None:
+    """Names that a sealed copy would have are taken by others, or are longer than a file system takes."""
+    long = "字" * 83 + ".xlsx"
+    for name, content in {"a.csv": SENSITIVE, "a.csv.age": OPEN, "a (2).csv.age": OPEN, long: SENSITIVE}.items():
+        machine.drop(f"trip/{name}", content)
+    machine.hand_over(machine.outbox.root / "trip")
+    placed = machine.outbox.ready / "trip"
+    assert sorted(path.name for path in placed.iterdir()) == sorted(
+        ["a.csv.age", "a (2).csv.age", "a (3).csv.age", "字" * 82 + ".xlsx.age"]
+    )
+    assert (placed / "a.csv.age").read_bytes() == OPEN
+    assert machine.opened(placed / "a (3).csv.age") == SENSITIVE
+    assert strange(machine) == []
