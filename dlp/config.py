@@ -99,7 +99,7 @@ class Settings:
     find_wechat: bool = True
     accounts: tuple[str, ...] = ()
     """Work accounts, as WeChat's folders name them, whose received files are archived; "*": every one that is found.
-    Folders in ``wechat`` count as named."""
+    An account whose own folder stands in ``wechat`` counts as named; a folder around it only says where to look."""
     pictures: bool = False
     """Archive received pictures and films too."""
     host: str = "127.0.0.1"

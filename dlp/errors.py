@@ -33,6 +33,12 @@ class UnreadableError(DlpError):
     status = 3
 
 
+class UnfinishedError(DlpError):
+    """What was asked for was begun and goes on by itself; nobody need ask again."""
+
+    status = 3
+
+
 class KeysError(DlpError):
     """A key is missing, wrong or not allowed."""
 

@@ -24,7 +24,7 @@ from dlp.agent.lanes import Lanes
 from dlp.agent.lookout import Lookout
 from dlp.agent.receiver import Receiver
 from dlp.agent.refusals import Refusals
-from dlp.agent.status import status
+from dlp.agent.status import status, with_problems
 from dlp.agent.strangers import Strangers
 from dlp.agent.unmask import Unmasking
 from dlp.cards import Cards, Desktop
@@ -113,7 +113,8 @@ def running_agent(home: Home, settings: Settings, reach: Reach = go_on) -> Itera
         def answered(request: Request) -> dict[str, Any]:
             if request.asked.get("do") == "status" and request.peer.trusted:
                 return status(agent)
-            return requests.answer(agent.desk, request)
+            told = requests.answer(agent.desk, request)
+            return told | {"found": with_problems(agent, told["found"])} if "found" in told else told
 
         try:
             agent.start()

@@ -18,9 +18,11 @@ from typing import Protocol
 from classifiers.model import Level
 from dlp.agent.known import known_since
 from dlp.custody import Custody, NotTakenError, Send, Transfer
+from dlp.custody import plan as steps
 from dlp.custody import send as sends
 from dlp.custody.claiming import Offer, OpenClaimError, Taken
-from dlp.errors import KeysError, UnreadableError, UsageError
+from dlp.errors import DlpError, KeysError, UnfinishedError, UnreadableError, UsageError
+from dlp.failures import TABLE, failure_of
 from dlp.files import ChangedError
 from dlp.inspect import Context, inspect
 from dlp.journal import Journal, rulings
@@ -56,6 +58,8 @@ class Desk:
     """What is in force now; policy and rules may change while we run."""
     suspended: Callable[[str], bool] = lambda _: False
     """Whether the office suspended this person's sending."""
+    groups: Callable[[], frozenset[str]] = frozenset
+    """The groups that the office last told."""
     later: Callable[[str, Exception], None] = lambda *_: None
     """Told of a Send with which something failed that must be tried again (``go_on``)."""
 
@@ -146,7 +150,8 @@ class Desk:
     def send(self, descriptor: int, name: str, origin: Origin, outbox: Outbox) -> Send:
         """Put a copy of an open file through the same flow as the outbox.
 
-        Raises UnreadableError for what is no file, OSError, and KeysError.
+        Raises UnreadableError for what is no file, OSError where nothing was taken, and UnfinishedError where the copy
+        is taken and goes on later.
         """
         try:
             claimed = self.custody.claim_copy(descriptor, name, origin, outbox)
@@ -155,9 +160,12 @@ class Desk:
             raise UnreadableError(said) from error
         except OpenClaimError as error:
             self.later(error.send, error)
-            raise
+            raise _unfinished(sends.get(self.journal, error.send).number, error) from error
         try:
             return self.judge(claimed)
+        except (OSError, DlpError) as error:
+            self.later(claimed.id, error)
+            raise _unfinished(claimed.number, error) from error
         except Exception as error:
             self.later(claimed.id, error)
             raise
@@ -180,7 +188,10 @@ class Desk:
         return [ruling for ruling in rulings.unapplied(self.journal) if ruling.transfer in members]
 
     def take_back(self, number: str) -> Send:
-        """Give a kept Send back to its owner. Raises UsageError where policy leaves that to a reviewer."""
+        """Give a kept Send back to its owner. Raises UsageError where policy leaves that to a reviewer.
+
+        Raises UnfinishedError where it was begun and goes on later.
+        """
         keeping = self.force.context().policy.keeping
         send = sends.by_number(self.journal, number)
         if any(not keeping.gives_back(Level.of(one.level)) for one in self.custody.members(send) if one.level):
@@ -190,7 +201,13 @@ class Desk:
                     number=send.number
                 ),
             )
-        return self.custody.take_back(number)
+        try:
+            return self.custody.take_back(number)
+        except OSError as error:
+            if not steps.open_intents(self.journal, send.id):
+                raise
+            self.later(send.id, error)
+            raise _unfinished(send.number, error) from error
 
     def rule(self) -> list[Send]:
         """Do what reviewers decided and is not done yet; the Sends that moved by it. What fails is for later."""
@@ -210,6 +227,19 @@ class Desk:
             if after is not None and before is not None and after.state is not before.state:
                 moved.append(after)
         return moved
+
+
+def _unfinished(number: str, error: Exception) -> UnfinishedError:
+    why = TABLE[failure_of(error)].title
+    return UnfinishedError(
+        Say(
+            "{number} was begun, but cannot be finished now: {why}", "{number} 已开始处理，但暂时无法完成：{why}"
+        ).format(number=number, why=why),
+        Say(
+            "it goes on by itself when that is mended; do not hand it over again; dlp where {number} shows it",
+            "问题排除后会自动继续，请勿重复提交；可用 dlp where {number} 查询",
+        ).format(number=number),
+    )
 
 
 _SUSPENDED = Say(

@@ -94,6 +94,12 @@ def suspended_of(home: Home) -> Callable[[str], bool]:
     return suspended
 
 
+def groups_of(home: Home) -> Callable[[], frozenset[str]]:
+    """The names of the groups that the office last told; read anew each time."""
+    office_now = _newest(home)
+    return lambda: frozenset(group.name for group in office_now().groups)
+
+
 def with_accounts(home: Home, settings: Settings) -> Settings:
     """The settings with the work accounts that the office chose, where it chose any; read anew each time."""
     chosen = OfficeFile.load(office_file(home)).accounts
@@ -132,6 +138,6 @@ def desk_on(home: Home, settings: Settings, reach: Reach = go_on, *, warm: bool 
             force.begin(warm=warm)
             pages = Receipts(lambda: force.policy, office.url)
             ground = Ground(home.agent, journal, outboxes, recipients_of(home), pages, reach)
-            yield Desk(Custody(ground), journal, force, suspended_of(home))
+            yield Desk(Custody(ground), journal, force, suspended_of(home), groups_of(home))
         finally:
             force.end()

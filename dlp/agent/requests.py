@@ -73,7 +73,7 @@ def answer(desk: Desk, request: Request) -> dict[str, Any]:
     """Do what is asked at this desk. Raises DlpError and OSError."""
     asked, peer = request.asked, request.peer
     if asked.get("do") == "send":
-        return _outcome(_send(desk, request))
+        return _outcome(desk, _send(desk, request))
     if asked.get("do") == "takeback":
         send = sends.by_number(desk.journal, str(asked.get("number", "")))
         if not peer.may_see(send.origin.person):
@@ -91,8 +91,10 @@ def answer(desk: Desk, request: Request) -> dict[str, Any]:
 def _send(desk: Desk, request: Request) -> Send:
     if request.descriptor is None:
         raise UsageError(Say("got a request to send without a file", "请求中没有文件"))
-    person = request.peer.login
-    origin = Origin(person, SEND, Direction.OUTGOING, str(request.asked.get("group", "")))
+    person, group = request.peer.login, str(request.asked.get("group", ""))
+    if group:
+        _need_group(desk, group)
+    origin = Origin(person, SEND, Direction.OUTGOING, group)
     outboxes = desk.custody.ground.outboxes
     outbox = next((one for one in outboxes if one.owner == person), outboxes[0])
     if outbox.owner and outbox.owner != person and not request.peer.trusted:
@@ -101,6 +103,18 @@ def _send(desk: Desk, request: Request) -> Send:
             Say("ask the administrator for one", "请联系管理员"),
         )
     return desk.send(request.descriptor, _plain_name(str(request.asked.get("name", ""))), origin, outbox)
+
+
+def _need_group(desk: Desk, group: str) -> None:
+    """A copy sealed for a group that there is not would open for nobody."""
+    known = sorted(desk.groups())
+    if group not in known:
+        raise UsageError(
+            Say("there is no group {group}", "没有群组 {group}").format(group=group),
+            Say("the groups are: {known}", "现有群组：{known}").format(known=", ".join(known))
+            if known
+            else Say("no group was made at the office yet", "管理端尚未建立群组"),
+        )
 
 
 def _plain_name(name: str) -> str:
@@ -124,11 +138,16 @@ def send_file(home: Home, settings: Settings, path: Path, group: str) -> dict[st
         os.close(descriptor)
 
 
-def _outcome(send: Send) -> dict[str, Any]:
+def _outcome(desk: Desk, send: Send) -> dict[str, Any]:
+    worst = max(desk.custody.members(send), key=lambda one: one.bad, default=None)
+    told = worst.judged if worst else {}
+    because = next(iter(told.get("because", ())), {"text_en": "", "text_zh": ""})
     return {
         "number": send.number,
         "name": as_text(send.name),
         "state": send.state.value,
         "path": as_text(send.path or ""),
         "receipt": as_text(send.receipt or ""),
+        "why_en": because["text_en"],
+        "why_zh": because["text_zh"],
     }

@@ -80,6 +80,12 @@ def _rest(journal: Journal, one: Rest) -> dict[str, Any]:
     return {"number": number, "name": name, "at": one.at, "tries": one.tries}
 
 
+def with_problems(agent: Agent, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What ``where`` found, and why that which is in work does not go on."""
+    stuck = {row["number"]: row for row in (_stuck(agent, *one) for one in list(agent.lanes.problems.items()))}
+    return [one | {"stuck": stuck.get(one["number"])} for one in found]
+
+
 def _stuck(agent: Agent, send: str, failure: Any) -> dict[str, Any]:  # noqa: ANN401 - a Failure
     row, found = TABLE[failure], sends.get(agent.desk.journal, send)
     return {

@@ -33,7 +33,10 @@ def add(words: Words) -> None:
         action="append",
         default=[],
         metavar="FOLDER",
-        about=Say("a WeChat data folder, besides those found", "微信数据文件夹，可多次指定"),
+        about=Say(
+            "a WeChat data folder, besides those found; the own folder of an account counts as a work account",
+            "微信数据文件夹，可多次指定；直接指定某账号自己的文件夹即视为工作账号",
+        ),
     )
     words.add(
         "--work-account",
@@ -100,11 +103,13 @@ def _asked(arguments: argparse.Namespace, room: Room) -> tuple[Language, str]:
 
 def _accounts(arguments: argparse.Namespace, language: Language) -> tuple[str, ...]:
     """The work accounts, by flag, else by asking on a terminal about each one that is found; else none."""
-    if arguments.work_account or arguments.no_find_wechat or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if arguments.work_account or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return tuple(arguments.work_account)
     from dlp.received.places import stores
 
-    found = [store.account for store in stores((), platform_places(), Path.home(), find=True)]
+    there = stores(arguments.wechat, platform_places(), Path.home(), find=not arguments.no_find_wechat)
+    own = [Path(folder).expanduser().absolute() for folder in arguments.wechat]
+    found = sorted({store.account for store in there if not any(one.is_relative_to(store.root) for one in own)})
     about = Say(
         "WeChat account {account}: archive what it receives? Only for a work account",
         "微信账号 {account}：是否归档其接收的文件？仅限工作账号",

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlp.cli.room import Room, Words
 from dlp.errors import UnreadableError
-from dlp.language import Say
+from dlp.language import Language, Say
 
 EXAMPLE = "dlp send report.docx --to finance"
 
@@ -46,9 +46,11 @@ def show(answer: dict[str, Any], as_json: bool, room: Room) -> None:
     from dlp.model import State
     from dlp.outcome_words import STATES
 
-    said = Say("{number}  {name}: {state}  {path}", "{number}  {name}：{state}  {path}")
-    room.say(
-        said.format(
-            number=answer["number"], name=answer["name"], state=STATES[State(answer["state"])], path=answer["path"]
-        )
-    )
+    head = Say("{number}  {name}: {state}", "{number}  {name}：{state}")
+    room.say(head.format(number=answer["number"], name=answer["name"], state=STATES[State(answer["state"])]))
+    if why := answer["why_zh" if room.language is Language.ZH else "why_en"]:
+        room.say(Say("  because: {why}", "  依据：{why}").format(why=why))
+    if answer["state"] in ("ready", "sealed", "released"):
+        room.say(Say("  stands at {path}", "  位于 {path}").format(path=answer["path"]))
+    if answer["receipt"]:
+        room.say(Say("  receipt: {path}", "  回执：{path}").format(path=answer["receipt"]))

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlp.cli.room import Room, Words
 from dlp.clock import local_time
-from dlp.errors import UsageError
+from dlp.errors import DlpError, UsageError
 from dlp.language import Say
 
 EXAMPLE = "dlp where A-1042"
@@ -38,6 +38,7 @@ TAKEN = Say("(it is not there any more: somebody took it)", "（已不在该处�
 ORIGINAL = Say("original:", "原件：")
 RECEIPT = Say("receipt:", "说明：")
 WAITS = Say("its pictures are looked at to their end when nothing else waits", "图片将在空闲时完整查看")
+STUCK = Say("it does not go on: {why}; it is tried again by itself", "暂时无法继续：{why}；系统会自动重试")
 UNFINISHED = Say("not finished", "未完成")
 
 
@@ -75,7 +76,21 @@ def _found(room: Room, what: str) -> list[dict[str, Any]]:
     from dlp.journal import Journal
 
     with contextlib.closing(Journal.open(room.home.agent / "journal.db")) as journal:
-        return [one.to_json() for one in whereabouts(journal, what)]
+        found = [one.to_json() for one in whereabouts(journal, what)]
+    stuck = _stuck(room) if any(one["place"] == "claim" for one in found) else {}
+    return [one | {"stuck": stuck.get(one["number"])} for one in found]
+
+
+def _stuck(room: Room) -> dict[str, dict[str, Any]]:
+    """Why what is in work does not go on, by number; only a running agent knows."""
+    from dlp.agent import door
+    from dlp.agent.here import running
+
+    if not running(room.home):
+        return {}
+    with contextlib.suppress(DlpError):  # it ends just now: the journal has told where the files are
+        return {row["number"]: row for row in door.ask(room.home.run, {"do": "status"})["stuck"]}
+    return {}
 
 
 def _show(one: dict[str, Any], room: Room) -> None:
@@ -88,6 +103,9 @@ def _show(one: dict[str, Any], room: Room) -> None:
     print(f"  → {PLACES[one['place']].format(number=one['number'], path=one['path']).to(room.language)}")
     if one["path"] and not one["there"]:
         print(f"    {TAKEN.to(room.language)}")
+    if stuck := one["stuck"]:
+        tongue = room.language.value
+        print(f"    {STUCK.format(why=stuck[f'why_{tongue}']).to(room.language)}")
     for name, label in (("original", ORIGINAL), ("receipt", RECEIPT)):
         if one[name] and one[name] != one["path"]:
             print(f"    {label.to(room.language)} {one[name]}")

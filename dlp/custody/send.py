@@ -16,6 +16,7 @@ from dlp.journal import Journal, rests
 from dlp.journal.schema import LEFT, OPEN
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, Origin, State
+from dlp.naming import SEALED
 
 OVER = frozenset({State.READY, State.SEALED, State.RELEASED, State.RETURNED, State.ARCHIVED, State.REFUSED})
 """States in which nothing is left to be decided."""
@@ -231,6 +232,9 @@ def by_number(journal: Journal, number: str) -> Send:
     return send_of(rows[0])
 
 
+_SEALED = os.fsencode(SEALED)
+
+
 def no_such_number(number: str) -> UsageError:
     """What is said of a number that nobody has, and of one that the person may not see."""
     return UsageError(
@@ -240,12 +244,22 @@ def no_such_number(number: str) -> UsageError:
 
 
 def alike(journal: Journal, what: str) -> list[Send]:
-    """By name, number or sha256, of the whole or of a file in it; newest first."""
+    """By name, number or sha256, of the whole or of a file in it, or by what its sealed copy is called; newest first.
+
+    Where there is none, by the name that a file has in a folder of a dropped folder.
+    """
     name = os.fsencode(what)
+    text = name.decode("utf-8", "replace")
+    names = [name, *([name.removesuffix(_SEALED)] if name.endswith(_SEALED) else [])]
     inner = "SELECT send FROM transfers WHERE name = ? OR number = upper(?) OR sha256 <> '' AND sha256 = lower(?)"
     asked = f"SELECT * FROM sends WHERE name = ? OR number = upper(?) OR id IN ({inner}) ORDER BY id DESC"  # noqa: S608
-    text = name.decode("utf-8", "replace")
-    return [send_of(row) for row in journal.database.rows(asked, name, text, name, text, text)]
+    for one in names:
+        if rows := journal.database.rows(asked, one, text, one, text, text):
+            return [send_of(row) for row in rows]
+    # No index has the end of a name: every file is looked at, and only where nothing else was found.
+    ending = "SELECT send FROM transfers WHERE substr(name, -length(?1)) = ?1 OR substr(name, -length(?2)) = ?2"
+    asked = f"SELECT * FROM sends WHERE id IN ({ending}) ORDER BY id DESC"  # noqa: S608
+    return [send_of(row) for row in journal.database.rows(asked, b"/" + names[0], b"/" + names[-1])]
 
 
 def send_of(row: Any) -> Send:  # noqa: ANN401 - a row of SQLite

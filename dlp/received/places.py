@@ -101,9 +101,10 @@ ALL_ACCOUNTS = "*"
 
 
 def chosen(found: Iterable[Store], named: Iterable[str], accounts: Iterable[str], *, pictures: bool) -> list[Store]:
-    """The stores whose files are archived: those of work accounts, and those whose folder was named by hand.
+    """The stores whose files are archived: those of work accounts, and those whose own folder was named by hand.
 
-    A person's private account on the same machine is nobody's business: what is found and not named is left alone.
+    A person's private account on the same machine is nobody's business: what is found and not named is left alone, also
+    where a folder around it was named, which says no more than where to look.
     """
     folders, wanted = [Path(folder) for folder in named], frozenset(accounts)
     return [
@@ -111,7 +112,7 @@ def chosen(found: Iterable[Store], named: Iterable[str], accounts: Iterable[str]
         for store in found
         if ALL_ACCOUNTS in wanted
         or store.account in wanted
-        or any(store.root.is_relative_to(folder) for folder in folders)
+        or any(folder.is_relative_to(store.root) for folder in folders)
     ]
 
 

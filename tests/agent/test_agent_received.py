@@ -249,6 +249,8 @@ def test_only_work_accounts_and_folders_named_by_hand_are_archived(tmp_path: Pat
     assert chosen((), ("wxid_work",)) == ["wxid_work"]
     assert len(chosen((), ("*",))) == 2
     assert chosen((str(tmp_path / "xwechat_files" / "wxid_private_2222"),), ()) == ["wxid_private"]
+    assert chosen((str(tmp_path / "xwechat_files"),), ()) == []
+    assert chosen((str(tmp_path / "xwechat_files"),), ("wxid_work",)) == ["wxid_work"]
 
 
 def test_pictures_are_found_where_they_are_wished_and_decoded(machine: Machine, store: Store, intake: Intake) -> None:

@@ -11,7 +11,7 @@ import pytest
 from agent_world import BROKEN, OPEN, SECRET, SENSITIVE, Machine
 
 from dlp.custody import Point
-from dlp.errors import UsageError
+from dlp.errors import UnfinishedError, UsageError
 from dlp.journal import rulings
 from dlp.model import Choice, Origin, Ruling, State
 
@@ -126,7 +126,7 @@ def test_what_was_handed_over_by_command_and_failed_is_tried_again(tmp_path: Pat
     machine.outbox.ready.write_bytes(b"somebody's file")
     source = tmp_path / "letter"
     source.write_bytes(OPEN)
-    with source.open("rb") as file, pytest.raises(NotADirectoryError):
+    with source.open("rb") as file, pytest.raises(UnfinishedError):
         machine.desk.send(file.fileno(), "letter", Origin("li", "dlp send"), machine.outbox)
     (send,) = machine.sends()
     assert late == [send.id]
