@@ -156,6 +156,7 @@ def _assembled(home: Home, settings: Settings, desk: Desk, reach: Reach) -> Agen
         notice.give(home, settings, desk.journal, outboxes, found, desk.force.context().policy)
 
     receiver = Receiver(intake, desk.journal, stores, told)
+    lookout.made_anew = receiver.tell_again
     gate = gate_on(home, desk)
 
     def ruled() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,7 +43,11 @@ class Lookout:
     hints: Hints = field(init=False)
     unusable: dict[str, int] = field(default_factory=dict)
     """Outboxes, and folders of groups, that could not be looked at last time, with the error number."""
+    made_anew: Callable[[], None] = lambda: None
+    """Called when an outbox is another folder than it was."""
     _groups: frozenset[str] = frozenset()
+    _roots: dict[Outbox, tuple[int, int]] = field(default_factory=dict)
+    """Device and inode of each outbox at the last look."""
     _scans: dict[Outbox, Scan] = field(default_factory=dict)
     _looked: float = field(default_factory=time.monotonic)
     _stopped: bool = False
@@ -97,6 +102,10 @@ class Lookout:
     def _look(self, outbox: Outbox) -> None:
         try:
             outbox.make()
+            status = outbox.root.stat()
+            if self._roots.setdefault(outbox, root := (status.st_dev, status.st_ino)) != root:
+                self._roots[outbox] = root
+                self.made_anew()
             self._prepare(outbox)
             scan = self._scans.setdefault(outbox, Scan(outbox))
             scan.groups = self._groups

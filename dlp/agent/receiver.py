@@ -82,6 +82,11 @@ class Receiver:
         self._found = 0.0
         self.stir.set()
 
+    def tell_again(self) -> None:
+        """What the person is told is gone with the folder that it stood in."""
+        self._told = False
+        self.look_again()
+
     def stop(self) -> None:
         """End after the file in work."""
         self._stopped = True

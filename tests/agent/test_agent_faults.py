@@ -180,6 +180,7 @@ def test_an_outbox_that_was_deleted_is_made_anew_and_the_vault_is_whole(faulty: 
     found = faulty.outcome("plan.txt")
     shutil.rmtree(faulty.outbox.root)
     until(lambda: faulty.outbox.ready.is_dir(), faulty.log, 60)
+    until(lambda: faulty.outbox.notice.is_file(), faulty.log)
     back = faulty.dlp("takeback", found["number"])
     assert Path(back[0]["path"]).read_bytes() == SECRET
     faulty.drop("again.txt", OPEN)
