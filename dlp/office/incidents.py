@@ -18,6 +18,7 @@ from dlp.office.ground import Ground, Writing
 from dlp.office.offers import WAITING
 from dlp.office.pages import Page, page
 from dlp.office.people import Account
+from dlp.office.reasons import said
 from dlp.office.refusals import Conflict, Refused, not_there
 from dlp.office.rights import Right, need
 from dlp.office.rulings import Rulings, issue
@@ -178,7 +179,7 @@ class Incidents:
             _drop_asks(writing, row)
             row.state = "open"
             kind = "incident.withdrawn" if asked.account == account.id else "incident.declined"
-            writing.note(kind, account.name, row.id, choice=asked.choice, reasoned=bool(reason.strip()))
+            writing.note(kind, account.name, row.id, choice=asked.choice, **said(reason))
             writing.session.flush()
             return incident_view(writing.session, row)
 

@@ -87,7 +87,7 @@ def test_a_group_is_asked_for_granted_filled_and_closed(console: Served) -> None
     assert "auditor" in owner.get(f"/groups/{group.id}").words
     owner.submit(f"/groups/{group.id}/remove", name="auditor")
     owner.get(f"/groups/{group.id}")
-    owner.submit(f"/groups/{group.id}/close")
+    owner.submit(f"/groups/{group.id}/close", reason="项目结束", sure="1")
     assert console.world.office.groups.show(console.world.secadmin, group.id).closed
 
 

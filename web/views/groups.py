@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office import Account
+from dlp.office.reasons import given
 from web.here import account, office
 from web.looks import may, say
+from web.sure import sure
 from web.views.people import DONE, level
 
 pages = Blueprint("groups", __name__)
@@ -54,7 +56,8 @@ def change(group_id: str, what: str) -> Answer:
     elif what == "describe":
         groups.describe(by, group_id, form.get("purpose", ""), level("highest"))
     elif what == "close":
-        groups.close(by, group_id)
+        sure()
+        groups.close(by, group_id, given(form.get("reason", "")))
     else:
         raise UsageError(Say("that cannot be changed", "不支持该操作"))
     flash(say(DONE))
