@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from classifiers.model import Level
+from dlp.office import days
+from dlp.office.days import begins
 from dlp.office.ground import Ground
 from dlp.office.machines import machines_of
 from dlp.office.people import Account
@@ -34,9 +36,9 @@ class Overview:
     machines: tuple[Machine, ...]
 
 
-def overview(ground: Ground, account: Account) -> Overview:
-    """What this account sees at a glance."""
-    today, week = ground.now()[:10], ground.now(-timedelta(days=7))
+def overview(ground: Ground, account: Account, zone: tzinfo = UTC) -> Overview:
+    """What this account sees at a glance; a day is one of its zone."""
+    today, week = begins(days.today(ground.clock(), zone), zone), ground.now(-timedelta(days=7))
     with ground.reading() as session:
         seen = visible(ground.organisation, account)
         ids = seen.with_only_columns(TransferRow.id)

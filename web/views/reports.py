@@ -10,7 +10,7 @@ from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action
 from web.here import account, office, profile
-from web.looks import say
+from web.looks import day_of, say, zone
 from web.words import word
 
 pages = Blueprint("reports", __name__)
@@ -36,7 +36,7 @@ def _span() -> int:
 @pages.get("/overview")
 def page() -> str:
     """Charts and tables of a span."""
-    found = office().figures(account(), _span())
+    found = office().figures(account(), _span(), zone=zone())
     names = [action.value for action in Action]
     series = [[day.get(name, 0) for _, day in found.days] for name in names]
     chart = {
@@ -51,7 +51,7 @@ def page() -> str:
 @pages.get("/overview/report")
 def report() -> str:
     """The inspection report of one month, by department, to print."""
-    month = request.args.get("month", "") or office().ground.now()[:7]
+    month = request.args.get("month", "") or str(day_of(office().ground.now()))[:7]
     try:
         year, number = (int(part) for part in month.split("-"))
         following = f"{year + number // 12:04d}-{number % 12 + 1:02d}-01"
@@ -60,8 +60,9 @@ def report() -> str:
         days = (date.fromisoformat(following) - date(year, number, 1)).days
     except ValueError as error:
         raise UsageError(Say("expected a month such as 2027-01", "月份格式应为 2027-01")) from error
-    found = office().figures(account(), days, following)
-    ledger = [one for one in office().careers.ledger(account()) if one.at[:7] == month] if _reads_ledger() else []
+    found = office().figures(account(), days, following, zone())
+    rows = office().careers.ledger(account()) if _reads_ledger() else ()
+    ledger = [one for one in rows if str(day_of(one.at))[:7] == month]
     chosen = office().settings.show()
     return render_template("report.html", found=found, month=month, ledger_rows=ledger, chosen=chosen)
 
