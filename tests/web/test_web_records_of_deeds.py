@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import re
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
 from web_world import Served
 
 from classifiers.model import Level
+from dlp.model import Choice
 from dlp.office import Role
 
 
@@ -104,3 +108,32 @@ def test_from_and_to_are_days_of_the_visitor(console: Served) -> None:
         assert "夜间设置" in auditor.get(f"/audit/?since={day}&until={day}").words
         assert "夜间设置" not in auditor.get(f"/audit/?since={other}&until={other}").words
     assert auditor.get("/audit/?since=yesterday").status == 400
+
+
+def test_the_evidence_says_whose_zone_its_times_are_of(console: Served) -> None:
+    console.world.clock.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    incident = console.world.held()
+    officer = console.visitor("secadmin", "zh")
+    officer.cookies["__Host-zone"] = "Asia/Shanghai"
+    officer.get(f"/incidents/{incident}")
+    raw = officer.submit(f"/incidents/{incident}/evidence").body
+    with zipfile.ZipFile(io.BytesIO(raw)) as file:
+        page = file.read("page.html").decode()
+        told = file.read("events.jsonl").decode()
+    assert "Asia/Shanghai" in page and "2026-11-25 01:30" in page and "+08:00" in page
+    shown = re.sub(r'datetime="[^"]*"', "", page)
+    assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", shown) and "Z" in told
+
+
+def test_each_count_of_compliance_leads_to_what_it_counted(console: Served) -> None:
+    world = console.world
+    incident = world.held()
+    world.office.incidents.decide(world.secadmin, incident, Choice.RETURN, "")
+    world.held(number="A-1043", sha256="ef" * 32, send="0" * 26, name="b.txt")
+    visitor = console.visitor("secadmin")
+    page = visitor.get("/compliance").page
+    links = {link.get("href"): int(link.text_content()) for link in page.xpath("//td//a")}
+    assert links["/incidents/?state=all"] == 2
+    assert len(visitor.get("/incidents/?state=all").page.xpath("//tbody/tr")) == 2
+    received = next(count for href, count in links.items() if "direction=received" in href)
+    assert received == 0 and not visitor.get("/transfers/?direction=received").page.xpath("//tbody/tr")

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
 from dlp.errors import UsageError
 from dlp.language import Say
-from dlp.model import Action
+from dlp.model import Action, Direction
 from web.here import account, office, profile
 from web.looks import day_of, say, zone
 from web.words import word
 
 pages = Blueprint("reports", __name__)
 SPANS = (1, 7, 30, 90, 365)
-LINKS = {
-    **dict.fromkeys(("verdicts", "blocks", "received"), "transfers.page"),
-    "sealed": "sealed.page",
-    "records": "records.page",
-    "incidents": "incidents.queue",
-    "accounts": "people.page",
-    "groups": "groups.page",
+LINKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "verdicts": ("transfers.page", {}),
+    "blocks": ("transfers.page", {"action": Action.BLOCK.value}),
+    "received": ("transfers.page", {"direction": Direction.RECEIVED.value}),
+    "sealed": ("sealed.page", {}),
+    "records": ("records.page", {}),
+    "incidents": ("incidents.queue", {"state": "all"}),
+    "accounts": ("people.page", {}),
+    "groups": ("groups.page", {}),
 }
+"""Where what was counted is listed, by the count: with the filter that lists those and no others."""
 
 
 def _span() -> int:
@@ -83,9 +87,5 @@ def compliance() -> str:
 def _evidence_link(evidence: str, event: str) -> str:
     from web.doors import may_enter
 
-    endpoint = "audit.page" if event else LINKS.get(evidence, "")
-    if not endpoint or not may_enter(endpoint, account().roles):
-        return ""
-    if event:
-        return url_for(endpoint, kind=event)
-    return url_for(endpoint, action="block") if evidence == "blocks" else url_for(endpoint)
+    endpoint, asked = ("audit.page", {"kind": event}) if event else LINKS.get(evidence, ("", {}))
+    return url_for(endpoint, **asked) if endpoint and may_enter(endpoint, account().roles) else ""
