@@ -73,13 +73,13 @@ def test_who_asked_takes_it_back_and_nobody_else(at_home: Served) -> None:
 
 def test_a_draft_is_discarded_in_two_steps_and_its_number_is_not_given_again(at_home: Served) -> None:
     officer, _, version = asked(at_home)
-    assert officer.get(version) and officer.post(f"{version}/discard", sure="1").status == 409
+    assert officer.get(version) and officer.post(f"{version}/discard", ticked="1").status == 409
     officer.get(version)
     officer.submit(f"{version}/withdraw")
     officer.get(version)
     assert officer.submit(f"{version}/discard").status == 400
     officer.get(version)
-    assert officer.submit(f"{version}/discard", sure="1").status == 303
+    assert officer.submit(f"{version}/discard", ticked="1").status == 303
     assert "stricter" not in officer.get("/policy/").words and officer.get(version).status == 404
     assert at_home.world.office.policies.draft(at_home.world.secadmin, TEXT, "again").number == 2
     kinds = [line["kind"] for line in at_home.world.office.audit.lines() if line["kind"].startswith("policy.")]

@@ -27,10 +27,10 @@ def test_revoking_a_sealed_file_takes_a_reason_and_a_second_step_and_tells_who_a
     officer.get(f"/sealed/{file}")
     assert officer.submit(f"/sealed/{file}/revoke", reason="发错对象").status == 400  # not confirmed
     officer.get(f"/sealed/{file}")
-    assert officer.submit(f"/sealed/{file}/revoke", sure="1").status == 400  # no reason
+    assert officer.submit(f"/sealed/{file}/revoke", ticked="1").status == 400  # no reason
     assert not console.world.office.sealed_files.show(console.world.secadmin, file).revoked
     officer.get(f"/sealed/{file}")
-    assert officer.submit(f"/sealed/{file}/revoke", reason="发错对象-4711", sure="1").status == 303
+    assert officer.submit(f"/sealed/{file}/revoke", reason="发错对象-4711", ticked="1").status == 303
     words = officer.get(f"/sealed/{file}").words
     assert "发错对象-4711" in words and "secadmin" in words and "sealed file revoked" in words
     assert not officer.last.page.xpath("//form[contains(@action, 'revoke')]")
@@ -72,7 +72,7 @@ def test_a_closed_group_takes_two_steps_and_its_name_stays_with_its_files(consol
     officer.get(f"/groups/{group.id}")
     assert officer.submit(f"/groups/{group.id}/close", reason="项目结束").status == 400
     officer.get(f"/groups/{group.id}")
-    assert officer.submit(f"/groups/{group.id}/close", reason="项目结束", sure="1").status == 303
+    assert officer.submit(f"/groups/{group.id}/close", reason="项目结束", ticked="1").status == 303
     officer.get("/groups/")
     taken = officer.submit("/groups/", name="客户甲", owner="user", highest="sensitive", purpose="x")
     assert taken.status == 409 and "closed group had this name" in taken.words

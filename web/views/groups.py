@@ -11,7 +11,7 @@ from dlp.office import Account
 from dlp.office.reasons import given
 from web.here import account, office
 from web.looks import may, say
-from web.sure import sure
+from web.ticked import ticked
 from web.views.people import DONE, level
 
 pages = Blueprint("groups", __name__)
@@ -56,7 +56,7 @@ def change(group_id: str, what: str) -> Answer:
     elif what == "describe":
         groups.describe(by, group_id, form.get("purpose", ""), level("highest"))
     elif what == "close":
-        sure()
+        ticked()
         groups.close(by, group_id, given(form.get("reason", "")))
     else:
         raise UsageError(Say("that cannot be changed", "不支持该操作"))

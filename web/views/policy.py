@@ -14,7 +14,7 @@ from dlp.office.differences import between
 from dlp.office.policies import Version
 from web.here import account, language, office
 from web.looks import say
-from web.sure import sure
+from web.ticked import ticked
 from web.trial import Trial
 from web.views.people import DONE
 
@@ -161,7 +161,7 @@ def decline(version_id: str) -> Answer:
 @pages.post("/<version_id>/discard")
 def discard(version_id: str) -> Answer:
     """Throw a draft away."""
-    sure()
+    ticked()
     office().policies.discard(account(), version_id)
     flash(say(DONE))
     return redirect(url_for("policy.page"), 303)

@@ -10,7 +10,7 @@ from dlp.language import Say
 from dlp.office import Refused
 from web.here import account, office
 from web.looks import say
-from web.sure import sure
+from web.ticked import ticked
 from web.views.link import released, text
 
 pages = Blueprint("sealed", __name__)
@@ -40,7 +40,7 @@ def one(sealed_id: str) -> str:
 @pages.post("/sealed/<sealed_id>/revoke")
 def revoke(sealed_id: str) -> Answer:
     """No key from the next opening on; with a reason, and confirmed, for nothing brings it back."""
-    sure()
+    ticked()
     office().sealed_files.revoke(account(), sealed_id, request.form.get("reason", ""))
     flash(say(REVOKED))
     return redirect(url_for("sealed.one", sealed_id=sealed_id), 303)

@@ -8,9 +8,9 @@ from dlp.errors import UsageError
 from dlp.language import Say
 
 
-def sure() -> None:
+def ticked() -> None:
     """Raises UsageError unless the form says that the visitor knows."""
-    if request.form.get("sure") != "1":
+    if request.form.get("ticked") != "1":
         raise UsageError(
             Say("nothing was done: it was not confirmed", "未执行：尚未确认"),
             Say("go back and tick that you know that it is for good", "请返回并勾选“知悉不可恢复”"),
