@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from dlp.office.pages import like
@@ -16,7 +16,6 @@ from dlp.office.store.tables import (
     IncidentRow,
     MachineRow,
     TransferRow,
-    VersionRow,
 )
 from dlp.office.tokens import fold
 
@@ -33,7 +32,6 @@ def named(session: Session, ids: Iterable[str]) -> dict[str, str]:
         select(GroupRow.id, GroupRow.name).where(GroupRow.id.in_(wanted)),
         select(MachineRow.id, MachineRow.letter + " " + MachineRow.name).where(MachineRow.id.in_(wanted)),
         select(TransferRow.id, TransferRow.number).where(TransferRow.id.in_(wanted)),
-        select(VersionRow.id, cast(VersionRow.number, String)).where(VersionRow.id.in_(wanted)),
         numbers.where(IncidentRow.id.in_(wanted)),
     ]
     return {str(one): str(name) for one, name in session.execute(union_all(*asked))} if wanted else {}
