@@ -13,7 +13,7 @@ from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing
 from dlp.office.people import Account, find
-from dlp.office.reasons import said
+from dlp.office.reasons import given
 from dlp.office.refusals import Conflict, no_right, not_there
 from dlp.office.rights import Right, Role, allowed, need
 from dlp.office.store.tables import AccountRow, GroupRow, MemberRow, OrganisationRow
@@ -105,13 +105,13 @@ class Groups:
             writing.note("group.described", by.name, row.id, highest=highest.id)
             return group_view(writing.session, row)
 
-    def close(self, by: Account, group_id: str, reason: str = "") -> Group:
-        """End a group: of its files each sender still opens their own, and nobody else any."""
+    def close(self, by: Account, group_id: str, reason: str) -> Group:
+        """End a group: of its files each sender still opens their own, and nobody else any. UsageError: no reason."""
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
-            row.closed = True
+            why, row.closed = given(reason), True
             changed(writing)
-            writing.note("group.closed", by.name, row.id, **said(reason))
+            writing.note("group.closed", by.name, row.id, reason=why)
             return group_view(writing.session, row)
 
     def show(self, account: Account, group_id: str) -> Group:

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office import Account
-from dlp.office.reasons import given
 from web.here import account, office
 from web.looks import may, say
 from web.ticked import ticked
@@ -57,7 +56,7 @@ def change(group_id: str, what: str) -> Answer:
         groups.describe(by, group_id, form.get("purpose", ""), level("highest"))
     elif what == "close":
         ticked()
-        groups.close(by, group_id, given(form.get("reason", "")))
+        groups.close(by, group_id, form.get("reason", ""))
     else:
         raise UsageError(Say("that cannot be changed", "不支持该操作"))
     flash(say(DONE))
