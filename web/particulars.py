@@ -19,6 +19,7 @@ SETTINGS = {
 }
 NAMES = {
     "reason": Say("reason", "理由"),
+    "reason_sha256": Say("digest of the reason", "理由摘要"),
     "reasoned": Say("with a reason", "已说明理由"),
     "account": Say("account", "账户"),
     "accounts": Say("accounts", "账号"),

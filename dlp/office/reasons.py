@@ -1,10 +1,12 @@
 """Why something was done: demanded, and written into the event itself, so that the chain's hash covers the words.
 
-Reasons of decisions on incidents stay with the incident: they may quote what was found, and an event never does.
+Reasons of decisions on incidents stay with the incident: they may quote what was found, and an event never does. Of
+those the event holds the SHA-256.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 
@@ -45,6 +47,11 @@ def given(reason: str) -> str:
 def said(reason: str) -> dict[str, str]:
     """What an event holds of a reason that may be left out."""
     return {"reason": kept} if (kept := reason.strip()[:LONGEST_REASON]) else {}
+
+
+def digested(reason: str) -> dict[str, str]:
+    """What an event holds of a reason whose words stay with the incident: whether they are still the same."""
+    return {"reason_sha256": hashlib.sha256(reason.encode("utf-8", "replace")).hexdigest()} if reason else {}
 
 
 def deeds(session: Session, organisation: str, subject: str, *kinds: str) -> tuple[Deed, ...]:

@@ -10,6 +10,7 @@ from office_world import World
 from sqlalchemy import text
 
 from dlp.errors import UsageError
+from dlp.model import Choice
 from dlp.office import Conflict, Refused, Role
 from dlp.office.epochs import Epochs
 from dlp.office.password_rules import PasswordRules, Rules
@@ -100,3 +101,14 @@ def test_how_many_can_be_the_second_of_two_is_known(world: World) -> None:
     assert world.office.settings.deciding() == 1
     world.person("second", Role.SECADMIN)
     assert world.office.settings.deciding() == 2
+
+
+def test_of_a_reason_that_stays_with_its_incident_the_chain_holds_the_digest(world: World) -> None:
+    second = world.person("second", Role.SECADMIN, clearance=world.secadmin.clearance)
+    incident = world.held()
+    world.office.incidents.decide(world.secadmin, incident, Choice.FALSE_POSITIVE, "仅引用规定原文")
+    decided = world.office.incidents.decide(second, incident, Choice.FALSE_POSITIVE, "同意").decision
+    bodies = {line["kind"]: line["body"] for line in world.office.audit.lines()}
+    for kind, reason in (("incident.asked", "仅引用规定原文"), ("incident.decided", decided.reason)):
+        body = json.loads(bodies[kind])
+        assert body["reason_sha256"] == hashlib.sha256(reason.encode()).hexdigest() and reason not in bodies[kind]
