@@ -151,4 +151,6 @@ def sign_words(name: str) -> Say:
     of = _SUBJECTS[found[1]]
     if found[2] == "column":
         return Say(f"in a column of {of.en}", f"位于{of.zh}列")
+    if found[2] == "word_far":
+        return Say(f"a word for {of.en} not far from it", f"不远处有{of.zh}字样")
     return Say(f"a word for {of.en} beside it", f"邻近有{of.zh}字样")

@@ -9,6 +9,7 @@ from classifiers.places import render
 from dlp.coverage_words import read_so_far, which_picture
 from dlp.language import Language
 from dlp.model import Action, Option, Verdict
+from dlp.shown import shown
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
 
 
@@ -138,13 +139,3 @@ def gap_line(gap: Gap, language: Language) -> str:
     which = which_picture(gap.detail)
     place = ", ".join(part for part in (where, which.to(language) if which else "") if part)
     return "  ".join(filter(None, (what, place, f"({told.to(language)})" if told else "")))
-
-
-def shown(name: str) -> str:
-    """A file name that cannot move the cursor, break the line or turn the reading direction of a terminal."""
-    return "".join(
-        c
-        if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
-        else "\ufffd"
-        for c in name
-    )

@@ -55,7 +55,7 @@ ASKS = {
     "classifiers": {"classifiers"},
     "keys": {"keys"},
     "web": {
-        *("web", "office", "model", "language", "words", "outcome_words", "sign_words", "coverage_words"),
+        *("web", "office", "model", "language", "words", "outcome_words", "sign_words", "coverage_words", "shown"),
         *("errors", "config", "protocol"),
         *("classifiers", "keys", "ulid", "dlp"),
     },

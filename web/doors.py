@@ -29,6 +29,7 @@ DECIDES = (Right.DECIDE, Right.DECIDE_GROUP)
 PEOPLE = (Right.KEEP_ACCOUNTS, Right.GRANT, Right.READ_EVENTS)
 GROUPS = (Right.KEEP_GROUPS, Right.SEE_GROUP, Right.SEE_OWN)
 DESK = ("decide", "withdraw", "undo", "assign", "decide_all", "evidence", "following")
+POLICY = ("draft", "ask", "confirm", "decline", "discard", "withdraw")
 OPENS = (Right.OPEN_FILES, Right.FETCH_ARCHIVE)
 
 DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
@@ -97,7 +98,10 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "policy.rules": (Right.SEE_POLICY,),
         "policy.one": (Right.SEE_POLICY,),
         "policy.attempt": (Right.SEE_POLICY,),
-        **dict.fromkeys((f"policy.{name}" for name in ("draft", "ask", "confirm")), (Right.DECIDE,)),
+        **dict.fromkeys(
+            (f"policy.{name}" for name in ("draft", "ask", "confirm", "decline", "discard", "withdraw")),
+            (Right.DECIDE,),
+        ),
         "settings.page": (Right.DECIDE,),
     }
 )

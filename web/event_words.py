@@ -81,6 +81,9 @@ EVENTS = {
     "setting.confirmed": Say("setting confirmed", "确认设置"),
     "policy.drafted": Say("policy drafted", "起草策略"),
     "policy.asked": Say("policy activation asked for", "申请启用策略"),
+    "policy.withdrawn": Say("asking for a policy taken back", "撤回启用申请"),
+    "policy.declined": Say("policy declined", "驳回启用申请"),
+    "policy.discarded": Say("draft discarded", "丢弃策略草稿"),
     "policy.activated": Say("policy activated", "启用策略"),
     "chain.rewritten": Say("a machine's chain was rewritten", "终端事件链被改写"),
     "chain.went_back": Say("a machine's chain went back", "终端事件链回退"),
@@ -90,6 +93,34 @@ EVENTS = {
 }
 
 
+AREAS = {
+    "account": Say("accounts", "账户"),
+    "audit": Say("audit", "审计"),
+    "chain": Say("machines' chains", "终端事件链"),
+    "edition": Say("editions", "版本签发"),
+    "epoch": Say("epoch keys", "周期密钥"),
+    "group": Say("groups", "群组"),
+    "incident": Say("incidents", "事件处理"),
+    "keys": Say("keystore", "密钥库"),
+    "machine": Say("machines", "终端"),
+    "office": Say("office", "管理端"),
+    "opening": Say("openings", "打开文件"),
+    "outsiders": Say("outsiders", "外部收件人"),
+    "policy": Say("policy", "策略"),
+    "record": Say("archive", "归档"),
+    "report": Say("reports", "上报"),
+    "request": Say("requests", "申请"),
+    "ruling": Say("decisions on machines", "终端执行"),
+    "sealed": Say("sealed files", "加密文件"),
+    "session": Say("signing in", "登录"),
+    "setting": Say("settings", "设置"),
+}
+"""What all kinds before the dot are about."""
+EVERY = Say("{area}: all", "{area}：全部")
+
+
 def event_word(kind: str) -> Say:
-    """The words of a kind; the kind itself where a newer version wrote it."""
+    """The words of a kind, or of an area such as ``opening.``; itself where a newer version wrote it."""
+    if kind.endswith(".") and (area := AREAS.get(kind[:-1])):
+        return EVERY.format(area=area)
     return EVENTS.get(kind, Say(kind, kind))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from dlp.sign_words import sign_words
 from web import words
 from web.event_words import event_word
 from web.here import language, settings, visitor
+from web.particulars import particulars, subject_word
 from web.tabs import shown_pages
 
 LANGUAGE, THEME, ZONE = "__Host-language", "__Host-theme", "__Host-zone"
@@ -41,7 +42,9 @@ def install(app: Flask) -> None:
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
         may=may,
         pages=shown_pages,
+        particulars=particulars,
         say=say,
+        subject_word=subject_word,
         when=when,
         words=words,
     )
@@ -74,6 +77,16 @@ def again(**changed: str) -> str:
     """The address of this page with some of its questions changed."""
     asked = {name: value for name, value in request.args.items() if value and name not in changed}
     return url_for(str(request.endpoint), **{**(request.view_args or {}), **asked, **changed})
+
+
+def zone() -> tzinfo:
+    """The visitor's, in which days are counted and times shown."""
+    return ZoneInfo(str(get_timezone()))
+
+
+def day_of(moment: str) -> date:
+    """Which day a stored time is in the visitor's zone."""
+    return datetime.fromisoformat(moment).astimezone(zone()).date()
 
 
 def _zone() -> tzinfo | str:

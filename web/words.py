@@ -14,6 +14,7 @@ from dlp.model import Action, Choice, Direction, State
 from dlp.office import AccountState, Role
 from dlp.office.rights import OFFICERS
 from dlp.outcome_words import STATES
+from dlp.shown import shown
 
 CHOICES = {
     Choice.RELEASE: Say("Release once", "放行一次"),
@@ -107,6 +108,19 @@ CHANGES = {
     "changed": Say("changed", "修改"),
     "moved": Say("moved: the same rule, tried earlier or later than before", "移动：内容不变，匹配顺序改变"),
 }
+POLICY_PARTS = {
+    "policy": Say("name", "标识"),
+    "title": Say("title", "名称"),
+    "channel": Say("designated channel", "指定渠道"),
+    "outsiders": Say("people outside", "外部收件人"),
+    "retention": Say("retention", "保存期限"),
+    "takeback": Say("taking back", "取回"),
+    "macros": Say("macros", "宏"),
+    "signs": Say("signs", "特征"),
+    "pack": Say("name", "标识"),
+    "schema": Say("format", "格式版本"),
+}
+"""What stands before the rules of a policy or a pack, by its field."""
 REQUEST_STATES = {
     "open": Say("open", "待审批"),
     "approved": Say("approved", "已批准"),
@@ -124,8 +138,6 @@ REFUSALS = {
     "above_group": Say("above the group's level", "超出群组密级上限"),
     "no_reason": Say("no reason given", "未说明理由"),
 }
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
-"""Signs that turn the reading direction: with them a program's name looks like a PDF's."""
 TABLES: Mapping[str, Mapping[Any, Say]] = MappingProxyType(
     {
         "level": {level.id: shared.LEVELS[level] for level in Level},
@@ -151,11 +163,6 @@ def word(table: str, value: object) -> Say:
     """The word of a value; the value itself where a newer agent says something that this version does not know."""
     key = value.id if isinstance(value, Level) else value
     return TABLES[table].get(key, Say(str(key), str(key)))
-
-
-def shown(name: str) -> str:
-    """A file name that cannot turn the reading direction of the page or hide signs in it."""
-    return "".join(c if c.isprintable() and c not in TURNING else "\ufffd" for c in name)
 
 
 def on_one_line(text: str) -> str:

@@ -138,7 +138,7 @@ def _prune(archive: Archive, arguments: argparse.Namespace, room: Room) -> int:
 
 
 def _show(record: Record, arguments: argparse.Namespace, room: Room) -> None:
-    from dlp.verdict_words import shown
+    from dlp.shown import shown
 
     if arguments.json:
         row = asdict(record) | {"name": as_text(record.name), "path": as_text(record.path)}

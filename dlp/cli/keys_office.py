@@ -68,6 +68,9 @@ def rotate(arguments: argparse.Namespace, room: Room) -> int:
 
 def revoke(arguments: argparse.Namespace, room: Room) -> int:
     """End what a file, a reader, a group or an epoch opens; from the next request on."""
+    from dlp.office.reasons import given
+
+    given(arguments.reason)
     with office_here(room, arguments) as office:
         by = signed_in(office, arguments, room)
         {"file": _file, "reader": _reader, "group": _group, "epoch": _epoch}[arguments.kind](office, by, arguments)
@@ -95,7 +98,7 @@ def _reader(office: Office, by: Account, arguments: argparse.Namespace) -> None:
     account = office.accounts.by_name(arguments.what)
     if account is None:
         raise UsageError(Say("there is no account {name!r}", "没有账户 {name!r}").format(name=arguments.what))
-    (office.accounts.enable if arguments.undo else office.accounts.disable)(by, account.id)
+    (office.accounts.enable if arguments.undo else office.accounts.disable)(by, account.id, arguments.reason)
 
 
 def _group(office: Office, by: Account, arguments: argparse.Namespace) -> None:
@@ -103,7 +106,7 @@ def _group(office: Office, by: Account, arguments: argparse.Namespace) -> None:
     found = next((one for one in office.groups.all(by) if one.name == arguments.what), None)
     if found is None:
         raise UsageError(Say("there is no group {name!r}", "没有群组 {name!r}").format(name=arguments.what))
-    office.groups.close(by, found.id)
+    office.groups.close(by, found.id, arguments.reason)
 
 
 def _epoch(office: Office, by: Account, arguments: argparse.Namespace) -> None:

@@ -63,6 +63,7 @@ def _check(arguments: argparse.Namespace, room: Room) -> int:
 
 
 def _replace(arguments: argparse.Namespace, room: Room) -> int:
+    from dlp.office.reasons import given
     from dlp.office.rights import Right, need
 
     _place(arguments)
@@ -76,7 +77,7 @@ def _replace(arguments: argparse.Namespace, room: Room) -> int:
         need(by, Right.KEEP_KEYS)
         keystore = cast("Keystore", office.ground.keystore)
         with office.ground.writing(by) as writing:
-            writing.note("keys.recovery_replacing", by.name, "", reasoned=True)
+            writing.note("keys.recovery_replacing", by.name, "", reason=given(arguments.reason))
         made = keystore.replace_recovery()
         with office.ground.writing() as writing:
             writing.note("keys.recovery_replaced", by.name, "", recipient=made.recipient)

@@ -96,7 +96,7 @@ def _stuck(room: Room) -> dict[str, dict[str, Any]]:
 def _show(one: dict[str, Any], room: Room) -> None:
     from dlp.model import State
     from dlp.outcome_words import STATES
-    from dlp.verdict_words import shown
+    from dlp.shown import shown
 
     state = STATES[State(one["state"])].to(room.language)
     print(f"{one['number']}  {shown(one['name'])}  {state}")

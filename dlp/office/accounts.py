@@ -23,6 +23,7 @@ from dlp.office.people import (
     make_link,
     not_oneself,
 )
+from dlp.office.reasons import said
 from dlp.office.refusals import Conflict, Refused
 from dlp.office.rights import OFFICERS, Right, Role, keeps_offices_apart, need
 from dlp.office.store.tables import AccountRow, LinkRow
@@ -89,7 +90,7 @@ class Accounts(Entry):
                 raise Conflict(Say("the account is disabled", "该账户已停用"))
             return self._link(writing, row, by.name)
 
-    def disable(self, by: Account, account_id: str) -> Account:
+    def disable(self, by: Account, account_id: str, reason: str = "") -> Account:
         """Shut an account, at once: its sessions and links end in the same transaction."""
         need(by, Right.KEEP_ACCOUNTS)
         not_oneself(by, account_id)
@@ -98,10 +99,10 @@ class Accounts(Entry):
             row.state = AccountState.DISABLED
             end_sessions(writing.session, row.id)
             writing.session.execute(delete(LinkRow).where(LinkRow.account == row.id))
-            writing.note("account.disabled", by.name, row.id)
+            writing.note("account.disabled", by.name, row.id, **said(reason))
             return account_view(row)
 
-    def enable(self, by: Account, account_id: str) -> Account:
+    def enable(self, by: Account, account_id: str, reason: str = "") -> Account:
         """Open an account that was disabled; a password that was set before is valid again."""
         need(by, Right.KEEP_ACCOUNTS)
         not_oneself(by, account_id)
@@ -111,7 +112,7 @@ class Accounts(Entry):
                 raise Conflict(Say("the account ended for good", "该账户已注销"))
             row.state = AccountState.ACTIVE if row.password else AccountState.INVITED
             row.failed, row.locked_until = 0, ""
-            writing.note("account.enabled", by.name, row.id)
+            writing.note("account.enabled", by.name, row.id, **said(reason))
             return account_view(row)
 
     def get(self, account_id: str) -> Account:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from dlp.office.ground import Ground
 from dlp.office.people import Account
 from dlp.office.rights import Right, need
 from dlp.office.store.tables import ChainRow, EventRow, HeadRow, MachineRow
+from dlp.office.subjects import about, done_by, named
 
 AT_ONCE = 1000
 MOST = 1000
@@ -38,7 +39,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events to read; a kind that ends with a dot stands for all below it (``opening.``)."""
+    """Which events to read; a kind that ends with a dot stands for all below it (``opening.``).
+
+    The actor is found whatever the case; the subject by its id, the end of it, or as people call it (``subjects``).
+    ``until`` is exclusive.
+    """
 
     kind: str = ""
     actor: str = ""
@@ -109,6 +114,13 @@ class Audit:
             asked = asked.where(EventRow.sequence < before)
         with self.ground.reading() as session:
             return tuple(_event(row) for row in session.scalars(asked))
+
+    def called(self, account: Account, events: Iterable[Event]) -> dict[str, str]:
+        """What people call the subjects and files of these events, by id. Raises Refused."""
+        need(account, Right.READ_EVENTS)
+        ids = [one for event in events for one in (event.subject, event.body.get("transfer"))]
+        with self.ground.reading() as session:
+            return named(session, [one for one in ids if isinstance(one, str) and one])
 
     def machines(self, account: Account) -> tuple[MachineChain, ...]:
         """Each machine's chain, by what it told; a chain that was rewritten or cut there is named."""
@@ -197,12 +209,12 @@ def _filtered(asked: Select[Any], filter: EventFilter) -> Select[Any]:
     elif filter.kind:
         asked = asked.where(EventRow.kind == filter.kind)
     if filter.actor:
-        asked = asked.where(EventRow.actor == filter.actor)
+        asked = asked.where(done_by(filter.actor))
     if filter.subject:
-        asked = asked.where(EventRow.subject == filter.subject)
+        asked = asked.where(about(filter.subject))
     if filter.since:
         asked = asked.where(EventRow.at >= filter.since)
-    return asked.where(EventRow.at <= filter.until) if filter.until else asked
+    return asked.where(EventRow.at < filter.until) if filter.until else asked
 
 
 def _event(row: EventRow) -> Event:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 RULE = re.compile(r"\s*- id:\s*[\"']?([^\s\"'#]+)")
+FIELD = re.compile(r"([a-z_]+):")
 AROUND = 2
 """Unchanged lines shown before and after a change."""
 
@@ -37,6 +38,8 @@ class Part:
     name: str
     change: Change
     lines: tuple[Line, ...]
+    fields: tuple[str, ...] = ()
+    """Of what stands before the rules: the fields that differ, in the order of the new text."""
 
 
 def between(before: str, after: str) -> tuple[Part, ...]:
@@ -48,7 +51,8 @@ def between(before: str, after: str) -> tuple[Part, ...]:
         if name not in old:
             found.append(Part(name, Change.ADDED, tuple(Line("+", line) for line in lines)))
         elif lines != old[name]:
-            found.append(Part(name, Change.CHANGED, _lines(old[name], lines)))
+            fields = () if name else _fields(old[name], lines)
+            found.append(Part(name, Change.CHANGED, _lines(old[name], lines), fields))
         elif name not in stayed:
             found.append(Part(name, Change.MOVED, ()))
     gone = [name for name in old if name not in new]
@@ -64,6 +68,23 @@ def _parts(text: str) -> dict[str, list[str]]:
             name = rule[1]
         parts.setdefault(name, []).append(line.rstrip())
     return {name: "\n".join(lines).strip("\n").split("\n") for name, lines in parts.items()}
+
+
+def _fields(old: list[str], new: list[str]) -> tuple[str, ...]:
+    before, after = _by_field(old), _by_field(new)
+    return tuple(name for name in {**after, **before} if before.get(name) != after.get(name))
+
+
+def _by_field(lines: list[str]) -> dict[str, list[str]]:
+    """The lines of each field; comments and blank lines are nobody's, and stand with those that differ all the same."""
+    fields: dict[str, list[str]] = {}
+    name = ""
+    for line in lines:
+        if field := FIELD.match(line):
+            name = field[1]
+        if name and line.strip() and not line.lstrip().startswith("#"):
+            fields.setdefault(name, []).append(line)
+    return fields
 
 
 def _in_order(old: list[str], new: list[str]) -> set[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from dlp.errors import KeysError, UsageError
+from dlp.errors import KeysError
 from dlp.language import Say
 from dlp.office.ground import Ground
 from dlp.office.people import Account
+from dlp.office.reasons import given
 from dlp.office.rights import Right, need
 
 
@@ -102,7 +103,6 @@ class Epochs:
 
     def _intend(self, by: Account, kind: str, subject: str, reason: str) -> None:
         need(by, Right.KEEP_KEYS)
-        if not reason.strip():
-            raise UsageError(Say("a reason is missing", "缺少理由"), Say("say why", "请说明理由"))
+        why = given(reason)
         with self.ground.writing(by) as writing:
-            writing.note(kind, by.name, subject, reasoned=True)
+            writing.note(kind, by.name, subject, reason=why)

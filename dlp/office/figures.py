@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, select, union_all
+from sqlalchemy import Select, String, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from classifiers.model import Level
+from dlp.office.days import Days, today
 from dlp.office.ground import Ground
 from dlp.office.people import Account
 from dlp.office.rights import Right, need
@@ -56,7 +57,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of a span; days are UTC, oldest first, without holes."""
+    """Counts of a span; days are those of the zone that was asked for, oldest first, without holes."""
 
     since: str
     until: str
@@ -81,15 +82,15 @@ class Figures:
     refused: int
 
 
-def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -> Figures:
-    """The last so many days up to ``until`` (a day, exclusive); without it up to now. Raises Refused."""
+def figures(ground: Ground, account: Account, days: int = 30, until: str = "", zone: tzinfo = UTC) -> Figures:
+    """The last so many days of a zone up to ``until`` (a day, exclusive); without it up to now. Raises Refused."""
     need(account, Right.SEE_OVERVIEW)
-    end = until or ground.now(timedelta(days=1))[:10]
-    last = datetime.fromisoformat(end)
-    span = [str((last - timedelta(days=back)).date()) for back in range(min(max(days, 1), LONGEST), 0, -1)]
-    since = span[0]
+    last = date.fromisoformat(until) if until else today(ground.clock(), zone) + timedelta(days=1)
+    number = min(max(days, 1), LONGEST)
+    of = Days(last - timedelta(days=number), number, zone)
+    span, since, end = [str(day) for day in of.all], of.since, of.end
     with ground.reading() as session:
-        cells = _cells(session, ground.organisation, since, end)
+        cells = _cells(session, ground.organisation, of)
         per_day: dict[str, dict[str, int]] = {day: {} for day in span}
         actions: dict[str, int] = defaultdict(int)
         levels: dict[str, int] = defaultdict(int)
@@ -102,13 +103,13 @@ def figures(ground: Ground, account: Account, days: int = 30, until: str = "") -
             levels[Level(level).id] += number
         decided, median = _decisions(session, ground.organisation, since, end)
         return Figures(
-            since,
+            span[0],
             span[-1],
             tuple(sorted(per_day.items())),
             dict(actions),
             {level.id: levels[level.id] for level in Level if levels[level.id]},
             dict(sorted(outcomes.items(), key=lambda one: -one[1])),
-            *_by_name(session, since, end),
+            *_by_name(session, of),
             _rules(session, since, end),
             decided,
             median,
@@ -124,42 +125,49 @@ def health(ground: Ground, account: Account, days: int = 90) -> dict[str, Health
     return {one.rule: one for one in found}
 
 
-def _cells(session: Session, organisation: str, since: str, end: str) -> list[tuple[str, str, int, str, int]]:
-    day = func.substr(TransferRow.at, 1, 10)
-    kinds = (day, TransferRow.action, TransferRow.level, TransferRow.state)
-    asked = select(*kinds, func.count()).where(
-        TransferRow.organisation == organisation, TransferRow.at >= since, TransferRow.at < end
-    )
-    return [tuple(row) for row in session.execute(asked.group_by(*kinds))]
+def _cells(session: Session, organisation: str, of: Days) -> list[tuple[str, str, int, str, int]]:
+    day, piece = of.piece(TransferRow.at)
+    cut = select(day.label("day"), piece.label("piece"), TransferRow.action, TransferRow.level, TransferRow.state)
+    inside = (TransferRow.organisation == organisation, TransferRow.at >= of.since, TransferRow.at < of.end)
+    # As a table of its own: PostgreSQL does not see that two expressions with values in them are one.
+    cells = cut.where(*inside).subquery().c
+    kinds = (cells.day, cells.piece, cells.action, cells.level, cells.state)
+    found = session.execute(select(*kinds, func.count()).group_by(*kinds))
+    return [(of.day(day, piece), *rest) for day, piece, *rest in found]
 
 
 def _by_name(
-    session: Session, since: str, end: str
+    session: Session, of_days: Days
 ) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, dict[str, int]], ...], tuple[tuple[str, int, int], ...]]:
     """Files by group, by department and verdict, and those archived by month; one question for all three."""
+    since, end = of_days.since, of_days.end
     inside = and_(TransferRow.at >= since, TransferRow.at < end)
     named = func.coalesce(AccountRow.department, "")
     of_group = select(literal("group").label("of"), TransferRow.group, literal(""), func.count(), literal(0))
     of_group = of_group.where(inside, TransferRow.group != "").group_by(TransferRow.group)
     of_department = select(literal("department"), named, TransferRow.action, func.count(), literal(0))
     of_department = of_department.outerjoin(AccountRow, func.lower(AccountRow.name) == func.lower(TransferRow.person))
-    month = func.substr(RecordRow.at, 1, 7)
-    of_archive = select(literal("archive"), month, literal(""), func.count(), func.sum(RecordRow.size))
-    of_archive = of_archive.where(RecordRow.at >= since, RecordRow.at < end).group_by(month)
+    day, piece = of_days.piece(RecordRow.at)
+    kept = select(day.label("day"), cast(piece, String).label("piece"), RecordRow.size)
+    cells = kept.where(RecordRow.at >= since, RecordRow.at < end).subquery().c
+    of_archive = select(literal("archive"), cells.day, cells.piece, func.count(), func.sum(cells.size))
+    of_archive = of_archive.group_by(cells.day, cells.piece)
     asked = union_all(of_group, of_department.where(inside).group_by(named, TransferRow.action), of_archive)
     groups: dict[str, int] = {}
     departments: dict[str, dict[str, int]] = defaultdict(dict)
-    archived: list[tuple[str, int, int]] = []
+    archived: dict[str, tuple[int, int]] = {}
     for of, name, action, number, size in session.execute(asked):
         if of == "group":
             groups[name] = number
         elif of == "department":
             departments[name][action] = number
         else:
-            archived.append((name, number, int(size)))
+            month = of_days.day(name, int(action))[:7]
+            before = archived.get(month, (0, 0))
+            archived[month] = (before[0] + number, before[1] + int(size))
     most = sorted(groups.items(), key=lambda one: (-one[1], one[0]))[:MOST_NAMES]
     by_department = sorted(departments.items(), key=lambda one: -sum(one[1].values()))
-    return tuple(most), tuple(by_department), tuple(sorted(archived))
+    return tuple(most), tuple(by_department), tuple((month, *archived[month]) for month in sorted(archived))
 
 
 def _rules(session: Session, since: str, end: str) -> tuple[Health, ...]:

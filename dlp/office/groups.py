@@ -14,6 +14,7 @@ from dlp.folder_names import can_be_group
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing
 from dlp.office.people import Account, find
+from dlp.office.reasons import given
 from dlp.office.refusals import Conflict, no_right, not_there
 from dlp.office.rights import Right, Role, allowed, need
 from dlp.office.store.tables import AccountRow, GroupRow, MemberRow, OrganisationRow
@@ -22,6 +23,12 @@ from dlp.office.views import Group
 
 GROUP = Say("group", "群组")
 REVISION = "groups_revision"
+TAKEN = (Say("a group has this name", "群组名称已存在"),)
+# Sealed files name their group: a new group of that name would open the files of the closed one to its own members.
+CLOSED = (
+    Say("a closed group had this name, and its files still bear it", "已关闭的群组曾用此名称，其文件仍以此为准"),
+    Say("choose another name, for example with the year", "请改用其他名称，例如加上年份"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +58,8 @@ class Groups:
                 ),
             )
         with self.ground.writing(by) as writing:
-            if find_group(writing.session, writing.organisation, name):
-                raise Conflict(Say("a group has this name", "群组名称已存在"))
+            if taken := find_group(writing.session, writing.organisation, name):
+                raise Conflict(*(CLOSED if taken.closed else TAKEN))
             account = find(writing.session, owner)
             row = GroupRow(
                 id=ulid.new(),
@@ -101,13 +108,13 @@ class Groups:
             writing.note("group.described", by.name, row.id, highest=highest.id)
             return group_view(writing.session, row)
 
-    def close(self, by: Account, group_id: str) -> Group:
-        """End a group: of its files each sender still opens their own, and nobody else any."""
+    def close(self, by: Account, group_id: str, reason: str) -> Group:
+        """End a group: of its files each sender still opens their own, and nobody else any. UsageError: no reason."""
         with self.ground.writing(by) as writing:
             row = self._kept(writing.session, by, group_id)
-            row.closed = True
+            why, row.closed = given(reason), True
             changed(writing)
-            writing.note("group.closed", by.name, row.id)
+            writing.note("group.closed", by.name, row.id, reason=why)
             return group_view(writing.session, row)
 
     def show(self, account: Account, group_id: str) -> Group:

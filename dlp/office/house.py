@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from sqlalchemy import select, text
 
@@ -101,13 +101,13 @@ class Office:
         """Rises when the keys, the groups or the work accounts change."""
         return self.ground.keystore.revision + self.groups.revision()
 
-    def overview(self, account: Account) -> Overview:
-        """A few counts of what the account may see."""
-        return overview.overview(self.ground, account)
+    def overview(self, account: Account, zone: tzinfo = UTC) -> Overview:
+        """A few counts of what the account may see; ``zone``: whose today."""
+        return overview.overview(self.ground, account, zone)
 
-    def figures(self, account: Account, days: int = 30, until: str = "") -> Figures:
-        """Counts of a span for those who see the overview."""
-        return figures(self.ground, account, days, until)
+    def figures(self, account: Account, days: int = 30, until: str = "", zone: tzinfo = UTC) -> Figures:
+        """Counts of a span of days of a zone for those who see the overview."""
+        return figures(self.ground, account, days, until, zone)
 
     def health(self, account: Account) -> dict[str, Health]:
         """How each rule that fired lately did, for those who see policy and rules."""

@@ -18,6 +18,7 @@ from dlp.office.ground import Ground, Writing
 from dlp.office.offers import WAITING
 from dlp.office.pages import Page, page
 from dlp.office.people import Account
+from dlp.office.reasons import digested, said
 from dlp.office.refusals import Conflict, Refused, not_there
 from dlp.office.rights import Right, need
 from dlp.office.rulings import Rulings, issue
@@ -147,7 +148,7 @@ class Incidents:
             issue(writing, transfer, decision, self.ground.now(terms.undo) if terms.undo else "")
         alone = offer.option.people > len(by)
         names = {"choice": choice.value, "transfer": transfer.id, "by": list(by), "alone": alone}
-        writing.note("incident.decided", account.name, row.id, **names)
+        writing.note("incident.decided", account.name, row.id, **names, **digested(told))
 
     def returned(self, account: Account, incident_id: str) -> Incident:
         """Give the file back to its owner, who asked for it; Refused where policy does not leave that open."""
@@ -178,7 +179,7 @@ class Incidents:
             _drop_asks(writing, row)
             row.state = "open"
             kind = "incident.withdrawn" if asked.account == account.id else "incident.declined"
-            writing.note(kind, account.name, row.id, choice=asked.choice, reasoned=bool(reason.strip()))
+            writing.note(kind, account.name, row.id, choice=asked.choice, **said(reason))
             writing.session.flush()
             return incident_view(writing.session, row)
 
@@ -221,7 +222,7 @@ def _ask(writing: Writing, row: IncidentRow, account: Account, choice: Choice, r
     _drop_asks(writing, row)  # a new asking takes the place of one for something else
     _approve(writing, row, account, choice, reason, terms)
     row.state = "asked"
-    writing.note("incident.asked", account.name, row.id, choice=choice.value)
+    writing.note("incident.asked", account.name, row.id, choice=choice.value, **digested(reason))
 
 
 def _drop_asks(writing: Writing, row: IncidentRow) -> None:

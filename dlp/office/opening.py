@@ -12,6 +12,7 @@ from dlp.link.protocol import opening_context as context
 from dlp.office.ground import Ground, Writing
 from dlp.office.opening_rules import BULK, MOST_OPENINGS, MOST_TRIES, PROVED, WITHIN, registered, tries, why_not, words
 from dlp.office.people import Account, account_view, find
+from dlp.office.reasons import said
 from dlp.office.store.tables import OpeningRow, RecordRow, SealedRow
 from dlp.office.tokens import fold
 
@@ -119,7 +120,7 @@ class Openings:
                 why = "too_many"
             outcome = "refused" if why else "released"
             opening = self._row(writing, reader, digest, outcome, why or reason[:LONGEST_REASON])
-            writing.note(f"opening.{outcome}", reader.name, opening.id, header=digest, why=why, reasoned=bool(reason))
+            writing.note(f"opening.{outcome}", reader.name, opening.id, header=digest, why=why, **said(reason))
             return _Judged(row, why, opening.id)
 
     def _row(self, writing: Writing, reader: Account, digest: str, outcome: str, why: str) -> OpeningRow:

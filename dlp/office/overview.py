@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from classifiers.model import Level
+from dlp.office import days
+from dlp.office.days import begins
 from dlp.office.ground import Ground
 from dlp.office.machines import machines_of
 from dlp.office.people import Account
+from dlp.office.policies import Version, asked_of
+from dlp.office.requests import GRANTS
 from dlp.office.rights import Right, allowed
-from dlp.office.store.tables import IncidentRow, OpeningRow, RecordRow, SealedRow, TransferRow
+from dlp.office.store.tables import IncidentRow, OpeningRow, RecordRow, RequestRow, SealedRow, TransferRow
 from dlp.office.transfers import visible
 from dlp.office.views import Machine
 
@@ -32,11 +36,15 @@ class Overview:
     records: int
     openings_today: int
     machines: tuple[Machine, ...]
+    versions: tuple[Version, ...]
+    """Of policy and packs: those that wait for this account as the second person."""
+    requests: int
+    """Open requests of others that this account grants or declines."""
 
 
-def overview(ground: Ground, account: Account) -> Overview:
-    """What this account sees at a glance."""
-    today, week = ground.now()[:10], ground.now(-timedelta(days=7))
+def overview(ground: Ground, account: Account, zone: tzinfo = UTC) -> Overview:
+    """What this account sees at a glance; a day is one of its zone."""
+    today, week = begins(days.today(ground.clock(), zone), zone), ground.now(-timedelta(days=7))
     with ground.reading() as session:
         seen = visible(ground.organisation, account)
         ids = seen.with_only_columns(TransferRow.id)
@@ -56,13 +64,21 @@ def overview(ground: Ground, account: Account) -> Overview:
             sealed=sealed,
             records=records,
             openings_today=opened,
+            requests=_to_grant(ground.organisation, account),
         )
         return Overview(
             **counts,
             by_action=_by(session, seen, TransferRow.action, week, str),
             by_level=_by(session, seen, TransferRow.level, week, lambda level: Level(level).id),
             machines=machines_of(session, ground.organisation) if officer else (),
+            versions=asked_of(session, ground.organisation, account),
         )
+
+
+def _to_grant(organisation: str, account: Account) -> Select[Any]:
+    kinds = [kind for kind, right in GRANTS.items() if allowed(account, right)]
+    asked = select(RequestRow.id).where(RequestRow.organisation == organisation, RequestRow.state == "open")
+    return asked.where(RequestRow.kind.in_(kinds), RequestRow.account != account.id)
 
 
 def _counts(session: Session, **asked: Select[Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dlp.errors import KeysError, UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground
 from dlp.office.people import Account
+from dlp.office.reasons import given
 from dlp.office.rights import Right, need
 from dlp.office.store.tables import AccountRow, EventRow, OrganisationRow
 
@@ -57,17 +58,18 @@ class PasswordRules:
         """Set both. Raises Refused, UsageError for values out of range or a missing reason."""
         need(by, Right.KEEP_ACCOUNTS)
         words = tuple(dict.fromkeys(word.strip() for word in chosen.words if word.strip()))
-        if not 0 <= chosen.days <= MOST_DAYS or len(words) > MOST_WORDS or not reason.strip():
+        if not 0 <= chosen.days <= MOST_DAYS or len(words) > MOST_WORDS:
             raise UsageError(
                 Say(
-                    f"expected 0 to {MOST_DAYS} days, at most {MOST_WORDS} words, and a reason",
-                    f"天数应为 0 至 {MOST_DAYS}，词语最多 {MOST_WORDS} 个，并须说明理由",
+                    f"expected 0 to {MOST_DAYS} days and at most {MOST_WORDS} words",
+                    f"天数应为 0 至 {MOST_DAYS}，词语最多 {MOST_WORDS} 个",
                 )
             )
+        why = given(reason)
         with self.ground.writing(by) as writing:
             row = writing.session.get_one(OrganisationRow, writing.organisation)
             row.settings = {**row.settings, DAYS: chosen.days, WORDS: list(words)}
-            writing.note("setting.changed", by.name, DAYS, days=chosen.days, words=len(words), reasoned=True)
+            writing.note("setting.changed", by.name, DAYS, days=chosen.days, words=len(words), reason=why)
         return Rules(chosen.days, words)
 
 

@@ -1,4 +1,7 @@
-"""Versions of the organisation's policy and packs: drafted, asked for, activated by a second, and rolled back alike."""
+"""Versions of the organisation's policy and packs: drafted, asked for, activated by a second, and rolled back alike.
+
+An asking is taken back by who asked or declined by another, and a draft is discarded; its number is not given again.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, Update, case, func, select, update
+from sqlalchemy.orm import Session
 
 from dlp import ulid
 from dlp.edition import PACK_NAME
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.editions import issue
-from dlp.office.ground import Ground
+from dlp.office.ground import Ground, Writing
 from dlp.office.people import Account
+from dlp.office.reasons import Deed, deeds, given
 from dlp.office.refusals import Conflict, Refused, not_there
-from dlp.office.rights import Right, need
+from dlp.office.rights import Right, allowed, need
 from dlp.office.settings import alone_after_hours, only_officer, seen_profile
 from dlp.office.store.tables import EditionRow, VersionRow
 
 VERSION = Say("version", "版本")
 LARGEST = 256 * 1024
+DISCARDED = "discarded"
+DONE = tuple(f"policy.{what}" for what in ("drafted", "asked", "withdrawn", "declined", "activated"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,14 @@ class Policies:
         """Every version, newest first."""
         need(account, Right.SEE_POLICY)
         with self.ground.reading() as session:
-            rows = session.scalars(self._mine().order_by(VersionRow.number.desc()))
-            return tuple(_view(row) for row in rows)
+            kept = self._mine().where(VersionRow.state != DISCARDED)
+            return tuple(_view(row) for row in session.scalars(kept.order_by(VersionRow.number.desc())))
+
+    def deeds(self, account: Account, version_id: str) -> tuple[Deed, ...]:
+        """Who drafted, asked, declined or confirmed it, newest first. Raises Refused."""
+        need(account, Right.SEE_POLICY)
+        with self.ground.reading() as session:
+            return deeds(session, self.ground.organisation, version_id, *DONE)
 
     def show(self, account: Account, version_id: str) -> Version:
         """One version; NotFound."""
@@ -108,13 +121,11 @@ class Policies:
         """Ask that a draft, or an old version again, becomes active; another asking falls."""
         need(account, Right.DECIDE)
         with self.ground.writing(account) as writing:
-            row = writing.session.get(VersionRow, version_id)
-            if row is None:
-                raise not_there(VERSION)
+            row = _found(writing, version_id)
             if row.state not in {"draft", "old"}:
                 raise Conflict(Say("that version is active or asked for already", "该版本已启用或已申请启用"))
             asked = _of(row).where(VersionRow.state == "asked")
-            writing.session.execute(asked.values(state="draft"))
+            writing.session.execute(asked.values(state=case((VersionRow.active_at == "", "draft"), else_="old")))
             row.state, row.account, row.by, row.at = "asked", account.id, account.name, writing.at
             writing.note("policy.asked", account.name, row.id, number=row.number)
 
@@ -125,11 +136,7 @@ class Policies:
         """
         need(account, Right.DECIDE)
         with self.ground.writing(account) as writing:
-            row = writing.session.get(VersionRow, version_id)
-            if row is None:
-                raise not_there(VERSION)
-            if row.state != "asked":
-                raise Conflict(Say("nobody asks for that version", "该版本未申请启用"))
+            row = _asked(writing, version_id)
             hours = alone_after_hours(writing.session, writing.organisation)
             waited = hours > 0 and row.at <= self.ground.now(-timedelta(hours=hours))
             alone = waited and only_officer(writing.session, writing.organisation, account)
@@ -144,6 +151,37 @@ class Policies:
             version = _view(row)
         self._wake()
         return version
+
+    def decline(self, account: Account, version_id: str, reason: str) -> None:
+        """Say no to what another asks for, with a reason. Raises Refused for who asked, UsageError, Conflict."""
+        need(account, Right.DECIDE)
+        with self.ground.writing(account) as writing:
+            row = _asked(writing, version_id)
+            if row.account == account.id:
+                raise Refused(Say("who asked takes it back instead", "申请人应撤回申请"))
+            why = given(reason)
+            row.state = _before(row)
+            writing.note("policy.declined", account.name, row.id, number=row.number, reason=why)
+
+    def withdraw(self, account: Account, version_id: str) -> None:
+        """Take one's own asking back. Raises Refused for anybody else, Conflict."""
+        need(account, Right.DECIDE)
+        with self.ground.writing(account) as writing:
+            row = _asked(writing, version_id)
+            if row.account != account.id:
+                raise Refused(Say("only who asked takes it back", "仅申请人可撤回"))
+            row.state = _before(row)
+            writing.note("policy.withdrawn", account.name, row.id, number=row.number)
+
+    def discard(self, account: Account, version_id: str) -> None:
+        """Throw a draft away; Conflict for what was in force once or is asked for."""
+        need(account, Right.DECIDE)
+        with self.ground.writing(account) as writing:
+            row = _found(writing, version_id)
+            if row.state != "draft":
+                raise Conflict(Say("only a draft is discarded", "仅可丢弃草稿"))
+            row.state = DISCARDED
+            writing.note("policy.discarded", account.name, row.id, number=row.number, digest=row.digest)
 
     def choose_profile(self, account: Account, profile: str) -> None:
         """Choose the shipped policy at the first start, alone: nothing was decided before that it could loosen.
@@ -168,6 +206,33 @@ class Policies:
 
     def _mine(self) -> Select[Any]:
         return select(VersionRow).where(VersionRow.organisation == self.ground.organisation)
+
+
+def _found(writing: Writing, version_id: str) -> VersionRow:
+    row = writing.session.get(VersionRow, version_id)
+    if row is None or row.state == DISCARDED:
+        raise not_there(VERSION)
+    return row
+
+
+def _asked(writing: Writing, version_id: str) -> VersionRow:
+    row = _found(writing, version_id)
+    if row.state != "asked":
+        raise Conflict(Say("nobody asks for that version", "该版本未申请启用"))
+    return row
+
+
+def _before(row: VersionRow) -> str:
+    """What a version is again whose asking ended."""
+    return "old" if row.active_at else "draft"
+
+
+def asked_of(session: Session, organisation: str, account: Account) -> tuple[Version, ...]:
+    """The versions that wait for this account as the second person."""
+    if not allowed(account, Right.DECIDE):
+        return ()
+    asked = select(VersionRow).where(VersionRow.organisation == organisation, VersionRow.state == "asked")
+    return tuple(_view(row) for row in session.scalars(asked.where(VersionRow.account != account.id)))
 
 
 def _of(row: VersionRow) -> Update:

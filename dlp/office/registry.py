@@ -15,6 +15,7 @@ from dlp.office.ground import Ground, Writing, parse_moment
 from dlp.office.groups import changed
 from dlp.office.pages import Page, like, page
 from dlp.office.people import Account
+from dlp.office.reasons import Deed, deeds, given
 from dlp.office.refusals import Conflict, no_right, not_there
 from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import GroupRow, MemberRow, OpeningRow, RecordRow, SealedRow
@@ -24,6 +25,8 @@ from dlp.office.views import ArchiveRecord, Opening, Sealed, record_view, sealed
 SEALED = Say("sealed file", "加密文件")
 RECORD = Say("record", "归档记录")
 MOST_OPENINGS = 1000
+DONE_TO_SEALED = ("sealed.revoked", "sealed.expires")
+DONE_TO_RECORD = ("record.held", "record.unheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,28 @@ class SealedFiles:
             rows = session.scalars(asked.order_by(OpeningRow.at.desc()).limit(MOST_OPENINGS))
             return tuple(Opening(one.name, one.at, one.outcome, one.why) for one in rows)
 
+    def deeds(self, account: Account, sealed_id: str) -> tuple[Deed, ...]:
+        """Who revoked it or set its end, when and why, newest first; for all who see it."""
+        with self.ground.reading() as session:
+            row = self._find(session, account, sealed_id)
+            return deeds(session, self.ground.organisation, row.id, *DONE_TO_SEALED)
+
     def revoke(self, account: Account, sealed_id: str, reason: str) -> Sealed:
-        """From the next opening on nobody gets its key; what was opened before cannot be called back."""
+        """From the next opening on nobody gets its key, for good; what was opened before cannot be called back.
+
+        Raises Refused, UsageError without a reason, Conflict where it is revoked already.
+        """
         with self.ground.writing(account) as writing:
             row = self._kept(writing, account, sealed_id)
+            why = given(reason)
+            if row.revoked:
+                raise Conflict(Say("the file is revoked already", "该文件已撤销"))
             row.revoked = True
-            writing.note("sealed.revoked", account.name, row.id, reasoned=bool(reason.strip()))
+            writing.note("sealed.revoked", account.name, row.id, reason=why)
             return _view(writing.session, row)
 
     def expire(self, account: Account, sealed_id: str, when: str, reason: str) -> Sealed:
-        """Set until when it opens; UsageError where ``when`` is no ISO 8601 time with a zone."""
+        """Set until when it opens; UsageError without a reason, or where ``when`` is no ISO 8601 time with a zone."""
         try:
             moment = parse_moment(when)
         except ValueError as error:
@@ -74,8 +89,9 @@ class SealedFiles:
             ) from error
         with self.ground.writing(account) as writing:
             row = self._kept(writing, account, sealed_id)
+            why = given(reason)
             row.expires = moment
-            writing.note("sealed.expires", account.name, row.id, expires=moment, reasoned=bool(reason.strip()))
+            writing.note("sealed.expires", account.name, row.id, expires=moment, reason=why)
             return _view(writing.session, row)
 
     def _kept(self, writing: Writing, account: Account, sealed_id: str) -> SealedRow:
@@ -126,18 +142,21 @@ class Records:
     def hold(self, account: Account, record_id: str, held: bool, reason: str) -> ArchiveRecord:
         """Keep a record beyond its date, or end that. Raises Refused, UsageError for a missing reason."""
         need(account, Right.REVOKE_FILES)
-        if not reason.strip():
-            raise UsageError(Say("a reason is missing", "缺少理由"))
+        why = given(reason)
         with self.ground.writing(account) as writing:
-            row = writing.session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
-            if row is None:
-                raise not_there(RECORD)
+            row = self._seen(writing.session, account, record_id)
             if row.pruned:
                 raise Conflict(Say("the record's file was removed after its date", "该记录的文件已到期清理"))
             row.held = held
             changed(writing)  # its machine must hear of it before the date comes
-            writing.note("record.held" if held else "record.unheld", account.name, row.id, reasoned=True)
+            writing.note("record.held" if held else "record.unheld", account.name, row.id, reason=why)
             return record_view(row)
+
+    def deeds(self, account: Account, record_id: str) -> tuple[Deed, ...]:
+        """Who put it on hold or ended that, when and why, newest first; for those who oversee the archive."""
+        need(account, Right.REVOKE_FILES)
+        with self.ground.reading() as session:
+            return deeds(session, self.ground.organisation, self._seen(session, account, record_id).id, *DONE_TO_RECORD)
 
     def held_on(self, machine: str) -> tuple[str, ...]:
         """The records that a machine keeps beyond their date."""
@@ -149,12 +168,16 @@ class Records:
         """Who tried to open it, newest first; for those who oversee the archive."""
         need(account, Right.REVOKE_FILES)
         with self.ground.reading() as session:
-            row = session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
-            if row is None:
-                raise not_there(RECORD)
+            row = self._seen(session, account, record_id)
             asked = select(OpeningRow).where(OpeningRow.header_digest == row.header_digest)
             rows = session.scalars(asked.order_by(OpeningRow.at.desc()).limit(MOST_OPENINGS))
             return tuple(Opening(one.name, one.at, one.outcome, one.why) for one in rows)
+
+    def _seen(self, session: Session, account: Account, record_id: str) -> RecordRow:
+        row: RecordRow | None = session.scalars(self._visible(account).where(RecordRow.id == record_id)).one_or_none()
+        if row is None:
+            raise not_there(RECORD)
+        return row
 
     def _visible(self, account: Account) -> Select[Any]:
         need(account, Right.FETCH_ARCHIVE)

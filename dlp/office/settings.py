@@ -15,6 +15,7 @@ from dlp.language import Say
 from dlp.office.ground import Ground, Writing
 from dlp.office.groups import changed
 from dlp.office.people import Account, AccountState, account_view
+from dlp.office.reasons import Deed, deeds, given
 from dlp.office.rights import Right, allowed, need
 from dlp.office.store.tables import AccountRow, OrganisationRow
 
@@ -52,6 +53,17 @@ class Settings:
             row = session.get_one(OrganisationRow, self.ground.organisation)
             return _chosen(row)
 
+    def deciding(self) -> int:
+        """How many accounts could be the second of two; with more than one nobody confirms alone."""
+        with self.ground.reading() as session:
+            return len(_deciding(session, self.ground.organisation))
+
+    def deeds(self, by: Account) -> tuple[Deed, ...]:
+        """Who changed a setting, when and why, newest first. Raises Refused."""
+        need(by, Right.DECIDE, Right.READ_EVENTS)
+        with self.ground.reading() as session:
+            return deeds(session, self.ground.organisation, "", "setting.changed")
+
     def allow_alone(self, by: Account, hours: int, reason: str) -> Chosen:
         """Let the only officer of a small office confirm alone after this many hours; 0 ends it.
 
@@ -65,12 +77,11 @@ class Settings:
                     f"小时数应为 0 或 24 至 {MOST_HOURS}",
                 )
             )
-        if not reason.strip():
-            raise UsageError(Say("a reason is missing", "缺少理由"))
+        why = given(reason)
         with self.ground.writing(by) as writing:
             row = writing.session.get_one(OrganisationRow, writing.organisation)
             row.settings = {**row.settings, ALONE: hours}
-            writing.note("setting.changed", by.name, ALONE, hours=hours)
+            writing.note("setting.changed", by.name, ALONE, hours=hours, reason=why)
             return _chosen(row)
 
     def confirm_profile(self, by: Account, profile: str) -> None:
@@ -114,12 +125,14 @@ class Settings:
     def rename(self, by: Account, name: str, reason: str) -> Chosen:
         """The organisation's own name. Raises Refused, UsageError for an empty name or reason."""
         need(by, Right.DECIDE)
-        if not name.strip() or not reason.strip():
-            raise UsageError(Say("a name and a reason are needed", "须填写名称和理由"))
+        if not name.strip():
+            raise UsageError(Say("a name is missing", "缺少名称"))
+        why = given(reason)
         with self.ground.writing(by) as writing:
             row = writing.session.get_one(OrganisationRow, writing.organisation)
-            row.name = name.strip()[:200]
-            writing.note("setting.changed", by.name, "organisation")
+            before, row.name = row.name, name.strip()[:200]
+            names = {"before": before, "after": row.name} if before != row.name else {}
+            writing.note("setting.changed", by.name, "organisation", reason=why, **names)
             return _chosen(row)
 
 
@@ -146,6 +159,9 @@ def alone_after_hours(session: Session, organisation: str) -> int:
 
 def only_officer(session: Session, organisation: str, account: Account) -> bool:
     """Whether nobody else could be the second person."""
+    return _deciding(session, organisation) == [account.id]
+
+
+def _deciding(session: Session, organisation: str) -> list[str]:
     asked = select(AccountRow).where(AccountRow.organisation == organisation, AccountRow.state == AccountState.ACTIVE)
-    deciding = [one.id for one in session.scalars(asked) if allowed(account_view(one), Right.DECIDE)]
-    return deciding == [account.id]
+    return [one.id for one in session.scalars(asked) if allowed(account_view(one), Right.DECIDE)]

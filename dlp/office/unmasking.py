@@ -26,6 +26,7 @@ from dlp.office import offers
 from dlp.office.ground import Ground, Writing
 from dlp.office.incidents import Incidents
 from dlp.office.people import Account
+from dlp.office.reasons import digested
 from dlp.office.refusals import Conflict, Refused
 from dlp.office.rulings import Rulings
 from dlp.office.shapes import Fields
@@ -123,7 +124,14 @@ class Unmasking:
                 writing.note("incident.unmask_refused", account.name, row.id, why=why)
             else:
                 writing.session.add(_remark(writing, account, row, reason))
-                writing.note("incident.unmasked", account.name, row.id, transfer=row.transfer, wish=wish.unmask.id)
+                writing.note(
+                    "incident.unmasked",
+                    account.name,
+                    row.id,
+                    transfer=row.transfer,
+                    wish=wish.unmask.id,
+                    **digested(reason),
+                )
         if why:
             raise Refused(REFUSALS[why])
         return wish

@@ -34,3 +34,11 @@ def test_the_explanation_of_a_score_says_what_each_sign_means(tmp_path: Path) ->
         asked = [*command, "--language", language, "inspect", "--explain", str(path)]
         told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
         assert words in told, told
+
+
+def test_no_two_signs_of_a_rule_are_told_in_the_same_words() -> None:
+    for rule in load(shipped()).rules:
+        names = {sign.name for sign, _ in (*rule.supports, *rule.caps)}
+        assert (
+            len({sign_words(name).en for name in names}) == len({sign_words(name).zh for name in names}) == len(names)
+        )

@@ -124,6 +124,7 @@ def test_revoke_a_file_a_reader_and_an_epoch(home: Home, dlp: Run, tmp_path: Pat
     done = dlp("revoke", "file", tmp_path / "1.age", *ACT)
     assert done.returncode == 0 and "cannot be called back" in done.stdout, done.stderr
     assert not opens(office, first) and opens(office, second)
+    assert dlp("revoke", "file", tmp_path / "2.age", *ACT[:-1], " ").returncode == 2
     assert dlp("revoke", "reader", "reader", "--account", "sysadmin", *ACT[2:]).returncode == 0
     assert not opens(office, second)
     assert dlp("revoke", "reader", "reader", "--undo", "--account", "sysadmin", *ACT[2:]).returncode == 0
@@ -133,6 +134,9 @@ def test_revoke_a_file_a_reader_and_an_epoch(home: Home, dlp: Run, tmp_path: Pat
     assert dlp("revoke", "epoch", "1", "--undo", *ACT).returncode == 0
     assert opens(office, second)
     assert dlp("revoke", "epoch", "x", *ACT).returncode == 2
+    bodies = {line["kind"]: json.loads(line["body"]) for line in office.audit.lines()}
+    for kind in ("sealed.revoked", "account.disabled", "account.enabled", "epoch.revoking", "epoch.allowing"):
+        assert bodies[kind]["reason"] == "drill", "recorded as given"
     assert dlp("revoke", "file", "--undo", tmp_path / "2.age", *ACT).returncode == 2
 
 

@@ -58,3 +58,13 @@ def test_the_two_shipped_policies_differ_and_agree_with_themselves() -> None:
     standard, strict = ((SHIPPED / f"{name}.yaml").read_text("utf-8") for name in ("standard", "strict"))
     assert between(standard, standard) == ()
     assert between(standard, strict)
+
+
+def test_what_stands_before_the_rules_is_told_by_its_fields() -> None:
+    standard = (SHIPPED / "standard.yaml").read_text("utf-8")
+    (part,) = between(standard, standard.replace("public: 365", "public: 30"))
+    assert (part.name, part.fields) == ("", ("retention",))
+    (part,) = between(
+        standard, standard.replace("  zh: 本单位指定", "  zh: 我司指定").replace("outsiders: {highest: sensitive}", "")
+    )
+    assert part.fields == ("channel", "outsiders")

@@ -298,6 +298,8 @@ def test_an_archived_file_opens_with_a_reason_and_enough_clearance(world: World)
     )  # fmt: skip
     assert not opens(world, "user", made.header)
     assert opens(world, "user", made.header, reason="the customer called")
+    (event,) = world.office.audit.events(world.auditor, EventFilter(kind="opening.released"))
+    assert event.body["reason"] == "the customer called"
     assert not opens(world, "auditor", made.header, reason="curious")
     (row,) = world.office.records.page(world.user).rows
     assert world.office.records.show(world.user, row.id).name == "通知.pdf"

@@ -254,5 +254,5 @@ def test_groups_have_people_an_owner_and_a_name_that_a_folder_can_have(world: Wo
     assert world.office.groups.remove(owner, group.id, world.auditor.id).members == ("user",)
     with pytest.raises(Conflict):
         world.office.groups.create(world.secadmin, "客户a", "", world.user.id, Level.SECRET)
-    assert world.office.groups.close(owner, group.id).closed
+    assert world.office.groups.close(owner, group.id, "project ended").closed
     assert world.office.groups.all(world.sysadmin) == ()

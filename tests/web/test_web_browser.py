@@ -166,3 +166,18 @@ def test_half_a_gigabyte_is_opened_without_freezing_the_page(chromium: Any, cons
         print(f"500 MB opened in {took:.1f} s; the page stood still for {longest:.0f} ms at most")
         assert Path(saved.value.path()).stat().st_size == len(content)
         assert longest < 1000
+
+
+def test_times_are_those_of_where_the_device_is_now(chromium: Any, console: Served) -> None:
+    """The zone is kept in a cookie of a year; it follows the device to another zone with the next page."""
+    with person(chromium, console, "secadmin") as page:
+        page.goto("/")
+        page.reload()
+        assert "Asia/Shanghai" in page.inner_text("footer")
+        kept = page.context.cookies()
+    moved = [{**cookie, "value": "America/New_York"} if cookie["name"] == "__Host-zone" else cookie for cookie in kept]
+    with person(chromium, console) as page:
+        page.context.add_cookies(moved)  # as it was written where the device came from
+        page.goto("/")
+        page.reload()
+        assert "Asia/Shanghai" in page.inner_text("footer")

@@ -72,6 +72,9 @@ MAY: dict[str, set[str]] = {
     "POST /policy/draft": {C},
     "POST /policy/<version_id>/ask": {C},
     "POST /policy/<version_id>/confirm": {C},
+    "POST /policy/<version_id>/decline": {C},
+    "POST /policy/<version_id>/discard": {C},
+    "POST /policy/<version_id>/withdraw": {C},
     "GET /settings/": {C},
     "POST /settings/": {C},
 }

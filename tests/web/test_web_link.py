@@ -68,7 +68,7 @@ def test_keys_come_with_the_open_groups_and_the_revision_rises(console: Served, 
     group = world.office.groups.create(world.secadmin, "客户A", "x", world.user.id, Level.SECRET)
     after = visitor.ask("GET", protocol.KEYS, None, machine).told
     assert after["groups"] == [{"name": "客户A", "highest": "secret"}] and after["revision"] > before["revision"]
-    world.office.groups.close(world.secadmin, group.id)
+    world.office.groups.close(world.secadmin, group.id, "project ended")
     closed = visitor.ask("GET", protocol.KEYS, None, machine).told
     assert closed["groups"] == [] and closed["revision"] > after["revision"]
     ruled = visitor.ask("GET", f"{protocol.RULINGS}?after=0&wait=0", None, machine).told

@@ -65,6 +65,8 @@ def test_leaving_is_handed_over_by_one_officer_and_closed_by_the_other(console: 
     fields = "&".join(f"check={check}" for check in CHECKS)
     body = f"csrf_token={officer.csrf()}&to={heir.id}&{fields}".encode()
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert officer.ask("POST", f"/people/{leaver.id}/hand-over", body, kind).status == 400, "not confirmed"
+    body += b"&ticked=1"
     assert officer.ask("POST", f"/people/{leaver.id}/hand-over", body, kind).status == 303
     keeper = console.visitor("sysadmin")
     keeper.get(f"/people/{leaver.id}")
@@ -87,7 +89,7 @@ def test_a_group_is_asked_for_granted_filled_and_closed(console: Served) -> None
     assert "auditor" in owner.get(f"/groups/{group.id}").words
     owner.submit(f"/groups/{group.id}/remove", name="auditor")
     owner.get(f"/groups/{group.id}")
-    owner.submit(f"/groups/{group.id}/close")
+    owner.submit(f"/groups/{group.id}/close", reason="项目结束", ticked="1")
     assert console.world.office.groups.show(console.world.secadmin, group.id).closed
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 import web
-from web.event_words import EVENTS
+from web.event_words import AREAS, EVENTS
+from web.particulars import NAMES
 from web.words import TABLES
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
@@ -56,6 +58,17 @@ def test_every_event_that_the_office_writes_has_words() -> None:
     for path in folder.rglob("*.py"):
         noted |= set(re.findall(r'\.note\(\s*\(?"([a-z_]+\.[a-z_]+)"', path.read_text("utf-8")))
     assert noted - set(EVENTS) == set()
+    assert {kind.partition(".")[0] for kind in EVENTS} == set(AREAS)
+
+
+def test_every_particular_of_an_event_has_words() -> None:
+    folder = Path(web.__file__).parent.parent / "dlp" / "office"
+    named = set()
+    for path in folder.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "note":
+                named |= {one.arg for one in call.keywords if one.arg}
+    assert named - set(NAMES) == set()
 
 
 def test_every_word_of_a_table_is_said_twice() -> None:

@@ -9,7 +9,8 @@
   paint();
   dark.addEventListener("change", paint);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone && !document.cookie.includes("__Host-zone=")) {
+  // Written anew wherever the device went since, so that days and times are those of where its person is.
+  if (zone && !document.cookie.split("; ").includes(`__Host-zone=${zone}`)) {
     document.cookie = `__Host-zone=${zone}; Path=/; Secure; SameSite=Strict; Max-Age=31536000`;
   }
 })();

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office import Checkpoint, EventFilter
+from dlp.office.days import begins
 from web.event_words import EVENTS
 from web.here import account, office
+from web.looks import zone
+from web.particulars import subject_of
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
 FIELDS = ("kind", "actor", "subject", "since", "until")
@@ -27,12 +32,26 @@ def page() -> str:
 def _shown(verdict: Say | None = None, good: bool = False) -> str:
     asked = {name: request.args.get(name, "").strip() for name in FIELDS}
     before = request.args.get("before", "0")
-    wanted = EventFilter(**{**asked, "until": f"{asked['until']}T24" if asked["until"] else ""})
+    wanted = EventFilter(
+        asked["kind"],
+        asked["actor"],
+        subject_of(asked["subject"]) or asked["subject"],
+        begins(_day(asked["since"]), zone()) if asked["since"] else "",
+        begins(_day(asked["until"]) + timedelta(days=1), zone()) if asked["until"] else "",
+    )
     rows = office().audit.events(account(), wanted, int(before) if before.isdecimal() else 0, SIZE)
     following = str(rows[-1].sequence) if len(rows) == SIZE else ""
     kinds = sorted({kind.partition(".")[0] + "." for kind in EVENTS}) + sorted(EVENTS)
-    told = {"verdict": verdict, "good": good, "machines": office().audit.machines(account())}
+    told: dict[str, Any] = {"verdict": verdict, "good": good, "machines": office().audit.machines(account())}
+    told["called"] = office().audit.called(account(), rows)
     return render_template("audit.html", rows=rows, asked=asked, kinds=kinds, following=following, **told)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(Say("expected a day such as 2027-01-31", "日期格式应为 2027-01-31")) from error
 
 
 @pages.post("/verify")

@@ -10,6 +10,7 @@ from dlp.language import Say
 from dlp.office import Account
 from web.here import account, office
 from web.looks import may, say
+from web.ticked import ticked
 from web.views.people import DONE, level
 
 pages = Blueprint("groups", __name__)
@@ -54,7 +55,8 @@ def change(group_id: str, what: str) -> Answer:
     elif what == "describe":
         groups.describe(by, group_id, form.get("purpose", ""), level("highest"))
     elif what == "close":
-        groups.close(by, group_id)
+        ticked()
+        groups.close(by, group_id, form.get("reason", ""))
     else:
         raise UsageError(Say("that cannot be changed", "不支持该操作"))
     flash(say(DONE))

@@ -10,7 +10,7 @@ from dlp.language import Say
 from dlp.office import Account, Conflict
 from dlp.office.steps import Step
 from web.here import account, office, profile, settings, work_accounts
-from web.looks import say
+from web.looks import say, zone
 from web.views.people import DONE, level
 
 pages = Blueprint("home", __name__)
@@ -31,7 +31,7 @@ def _steps() -> tuple[Step, ...]:
 @pages.get("/")
 def page() -> str:
     """A few counts of what this person may see, and the way to each."""
-    return render_template("home.html", overview=office().overview(account()), steps=_steps())
+    return render_template("home.html", overview=office().overview(account(), zone()), steps=_steps())
 
 
 @pages.get("/first-steps/")

@@ -12,6 +12,7 @@ from dlp.office import Account, Role
 from web import auth
 from web.here import account, office
 from web.looks import may, say
+from web.ticked import ticked
 
 pages = Blueprint("people", __name__)
 DONE = Say("done", "已完成")
@@ -75,6 +76,7 @@ def change(account_id: str, what: str) -> Answer | str:
     elif what == "describe":
         careers.describe(by, account_id, form.get("title", ""), form.get("department", ""))
     elif what == "hand-over":
+        ticked()
         careers.hand_over(by, account_id, form.get("to", ""), form.getlist("check"))
     elif what == "sanction":
         days = form.get("days", "") or "0"

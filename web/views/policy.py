@@ -14,6 +14,7 @@ from dlp.office.differences import between
 from dlp.office.policies import Version
 from web.here import account, language, office
 from web.looks import say
+from web.ticked import ticked
 from web.trial import Trial
 from web.views.people import DONE
 
@@ -85,14 +86,14 @@ def one(version_id: str) -> str:
     """One version: what it would change, or which machines have it, and its text."""
     versions = office().policies.all(account())
     version = office().policies.show(account(), version_id)
+    told = {"version": version, "deeds": office().policies.deeds(account(), version_id)}
     if version.state == "active":
-        used = office().editions.forces(account())
-        return render_template("policy_one.html", version=version, used=used, parts=())
+        return render_template("policy_one.html", **told, used=office().editions.forces(account()), parts=())
     if version.name:
         now = next((one.text for one in versions if one.state == "active" and one.name == version.name), "")
-        return render_template("policy_one.html", version=version, parts=between(now, version.text))
+        return render_template("policy_one.html", **told, parts=between(now, version.text))
     now = _in_force(versions)
-    return render_template("policy_one.html", version=version, parts=between(now, version.text) if now else None)
+    return render_template("policy_one.html", **told, parts=between(now, version.text) if now else None)
 
 
 @pages.post("/try")
@@ -139,6 +140,31 @@ def ask(version_id: str) -> Answer:
     office().policies.ask(account(), version_id)
     flash(say(DONE))
     return redirect(url_for("policy.one", version_id=version_id), 303)
+
+
+@pages.post("/<version_id>/withdraw")
+def withdraw(version_id: str) -> Answer:
+    """Take one's own asking back."""
+    office().policies.withdraw(account(), version_id)
+    flash(say(DONE))
+    return redirect(url_for("policy.one", version_id=version_id), 303)
+
+
+@pages.post("/<version_id>/decline")
+def decline(version_id: str) -> Answer:
+    """Say no to what another asks for, with a reason."""
+    office().policies.decline(account(), version_id, request.form.get("reason", ""))
+    flash(say(DONE))
+    return redirect(url_for("policy.one", version_id=version_id), 303)
+
+
+@pages.post("/<version_id>/discard")
+def discard(version_id: str) -> Answer:
+    """Throw a draft away."""
+    ticked()
+    office().policies.discard(account(), version_id)
+    flash(say(DONE))
+    return redirect(url_for("policy.page"), 303)
 
 
 @pages.post("/<version_id>/confirm")

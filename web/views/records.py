@@ -23,8 +23,10 @@ def page() -> str:
 def one(record_id: str) -> str:
     """One record."""
     record = office().records.show(account(), record_id)
-    openings = office().records.openings(account(), record_id) if may("revoke_files") else None
-    return render_template("record.html", record=record, openings=openings)
+    overseen = may("revoke_files")
+    openings = office().records.openings(account(), record.id) if overseen else None
+    deeds = office().records.deeds(account(), record.id) if overseen else ()
+    return render_template("record.html", record=record, openings=openings, deeds=deeds)
 
 
 @pages.post("/<record_id>/hold")

@@ -10,6 +10,7 @@ from dlp.language import Say
 from dlp.office import Refused
 from web.here import account, office
 from web.looks import say
+from web.ticked import ticked
 from web.views.link import released, text
 
 pages = Blueprint("sealed", __name__)
@@ -32,12 +33,14 @@ def one(sealed_id: str) -> str:
         openings = office().sealed_files.openings(account(), sealed_id)
     except Refused:
         openings = None
-    return render_template("sealed_one.html", sealed=found, openings=openings)
+    deeds = office().sealed_files.deeds(account(), sealed_id)
+    return render_template("sealed_one.html", sealed=found, openings=openings, deeds=deeds)
 
 
 @pages.post("/sealed/<sealed_id>/revoke")
 def revoke(sealed_id: str) -> Answer:
-    """No key from the next opening on."""
+    """No key from the next opening on; with a reason, and confirmed, for nothing brings it back."""
+    ticked()
     office().sealed_files.revoke(account(), sealed_id, request.form.get("reason", ""))
     flash(say(REVOKED))
     return redirect(url_for("sealed.one", sealed_id=sealed_id), 303)

@@ -27,4 +27,6 @@ def page() -> str | Answer:
             raise UsageError(Say("expected hours", "请填写小时数"))
         flash(say(DONE))
         return redirect(url_for("settings.page"), 303)
-    return render_template("settings.html", chosen=office().settings.show(), profile=profile())
+    found = office().settings
+    more = {"deeds": found.deeds(account()), "deciding": found.deciding()}
+    return render_template("settings.html", chosen=found.show(), profile=profile(), **more)

@@ -84,7 +84,7 @@ class VersionRow(Owned, Base, kw_only=True):
     text: Mapped[str]
     note: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
-    """draft, asked, active or old."""
+    """draft, asked, active, old or discarded."""
     account: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     """Who asks for it to become active; else who wrote it."""
     by: Mapped[str]
