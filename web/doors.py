@@ -72,6 +72,7 @@ DOORS: Mapping[str, Door | tuple[Right, ...]] = MappingProxyType(
         "people.page": PEOPLE,
         "people.create": (Right.KEEP_ACCOUNTS,),
         "people.one": PEOPLE,
+        "people.sure": (Right.KEEP_ACCOUNTS,),
         "people.change": (Right.KEEP_ACCOUNTS, Right.GRANT, Right.DECIDE),
         "people.requests": Door.SIGNED_IN,
         "people.grant": (Right.KEEP_ACCOUNTS, Right.KEEP_GROUPS),

@@ -11,6 +11,7 @@ from classifiers.model import Level
 from dlp.language import Say
 from dlp.office.entry import Entry
 from dlp.office.ground import Writing
+from dlp.office.officers import keep_every_office
 from dlp.office.people import (
     Account,
     AccountState,
@@ -30,6 +31,7 @@ from dlp.office.store.tables import AccountRow, LinkRow
 LINK_LIFE = timedelta(days=3)
 # Whoever creates an account could use its link before its owner does, so more clearance takes a second officer.
 HIGHEST_AT_CREATION = Level.SENSITIVE
+ENDED = frozenset({AccountState.HANDED_OVER, AccountState.CLOSED})
 
 
 class Accounts(Entry):
@@ -57,7 +59,8 @@ class Accounts(Entry):
     def grant(self, by: Account, account_id: str, roles: Iterable[Role], clearance: Level) -> Account:
         """Set roles and clearance; sessions of the account end, so that nothing old stays open.
 
-        Raises Refused without the right, for one's own account, and for two officers in one account.
+        Raises Refused without the right, for one's own account, and for two officers in one account; Conflict for an
+        account that ended for good, and where it would take away the only officer of a kind.
         """
         need(by, Right.GRANT)
         chosen = frozenset(roles)
@@ -72,6 +75,9 @@ class Accounts(Entry):
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
+            if row.state in ENDED:
+                raise _ended()
+            keep_every_office(writing, row, chosen)
             row.roles = sorted(role.value for role in chosen)
             row.clearance = clearance.id
             end_sessions(writing.session, row.id)
@@ -90,11 +96,17 @@ class Accounts(Entry):
             return self._link(writing, row, by.name)
 
     def disable(self, by: Account, account_id: str) -> Account:
-        """Shut an account, at once: its sessions and links end in the same transaction."""
+        """Shut an account, at once: its sessions and links end in the same transaction.
+
+        Raises Refused, and Conflict for one that ended for good or that is the only officer of a kind.
+        """
         need(by, Right.KEEP_ACCOUNTS)
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
+            if row.state in ENDED:
+                raise _ended()
+            keep_every_office(writing, row)
             row.state = AccountState.DISABLED
             end_sessions(writing.session, row.id)
             writing.session.execute(delete(LinkRow).where(LinkRow.account == row.id))
@@ -107,8 +119,8 @@ class Accounts(Entry):
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
-            if row.state in {AccountState.HANDED_OVER, AccountState.CLOSED}:
-                raise Conflict(Say("the account ended for good", "该账户已注销"))
+            if row.state in ENDED:
+                raise _ended()
             row.state = AccountState.ACTIVE if row.password else AccountState.INVITED
             row.failed, row.locked_until = 0, ""
             writing.note("account.enabled", by.name, row.id)
@@ -135,3 +147,7 @@ class Accounts(Entry):
                 .order_by(AccountRow.folded)
             )
             return tuple(account_view(row) for row in rows)
+
+
+def _ended() -> Conflict:
+    return Conflict(Say("the account ended for good", "该账户已注销"), Say("make a new account", "请另建账户"))

@@ -257,7 +257,12 @@ def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
             ),
             *(("person", f"/people/{found['person']}"), ("settings", "/settings/"), ("archived", "/archive/R1")),
         ],
-        "sysadmin": [("people", "/people/"), ("machines", "/machines/"), ("requests", "/requests/")],
+        "sysadmin": [
+            ("people", "/people/"),
+            ("close", f"/people/{found['person']}/close"),
+            ("machines", "/machines/"),
+            ("requests", "/requests/"),
+        ],
         "auditor": [("audit", "/audit/")],
         "wang.fang": [("sender", f"/incidents/{found['incident']}"), ("sender-files", "/transfers/"), ("me", "/me")],
         "li.lei": [("reader", "/sealed/"), ("reader-open", f"/sealed/{found['sealed']}"), ("archive", "/archive/")],

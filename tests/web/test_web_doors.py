@@ -49,6 +49,7 @@ MAY: dict[str, set[str]] = {
     "POST /archive/<record_id>/hold": {C},
     "GET /people/": {S, C, A},
     "GET /people/<account_id>": {S, C, A},
+    "GET /people/<account_id>/close": {S},
     "POST /people/": {S},
     "POST /people/<account_id>/<what>": {S, C},
     "GET /groups/": SEES,

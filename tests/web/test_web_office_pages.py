@@ -67,7 +67,7 @@ def test_leaving_is_handed_over_by_one_officer_and_closed_by_the_other(console: 
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     assert officer.ask("POST", f"/people/{leaver.id}/hand-over", body, kind).status == 303
     keeper = console.visitor("sysadmin")
-    keeper.get(f"/people/{leaver.id}")
+    keeper.get(f"/people/{leaver.id}/close")
     assert keeper.submit(f"/people/{leaver.id}/close").status == 303
     assert "closed" in keeper.get("/people/?show=closed").words
 

@@ -1,0 +1,37 @@
+"""People on their pages: what is asked before it is done, and what is not offered where it cannot be."""
+
+from __future__ import annotations
+
+from web_world import Served
+
+from dlp.office import AccountState
+
+
+def test_closing_for_good_is_asked_again_and_the_only_officer_stays(console: Served) -> None:
+    world, keeper = console.world, console.visitor("sysadmin")
+    page = keeper.get(f"/people/{world.user.id}")
+    assert not [form for form in page.page.forms if (form.get("action") or "").endswith("/close")]
+    (link,) = page.page.xpath("//a[contains(@class, 'btn-danger')]/@href")
+    asked = keeper.get(link)
+    assert asked.status == 200 and "Close user for good?" in asked.words and "disable" in asked.words
+    assert world.again("user").state is AccountState.ACTIVE
+    assert keeper.submit(link).status == 303
+    assert world.again("user").state is AccountState.CLOSED
+    keeper.get(f"/people/{world.secadmin.id}/close")
+    refused = keeper.submit(f"/people/{world.secadmin.id}/close")
+    assert refused.status == 409 and "secadmin is the only active security administrator" in refused.words
+    keeper.get(f"/people/{world.secadmin.id}")
+    assert keeper.submit(f"/people/{world.secadmin.id}/disable").status == 409
+    chinese = console.visitor("sysadmin", language="zh")
+    chinese.get(f"/people/{world.auditor.id}/close")
+    assert "唯一启用中的安全审计员" in chinese.submit(f"/people/{world.auditor.id}/close").words
+
+
+def test_a_closed_account_offers_no_roles_and_no_hand_over(console: Served) -> None:
+    world = console.world
+    officer = console.visitor("secadmin")
+    assert "Hand over" in officer.get(f"/people/{world.user.id}").words
+    world.office.careers.close(world.sysadmin, world.user.id)
+    page = officer.get(f"/people/{world.user.id}").words
+    assert "Hand over" not in page and "Grant" not in page and "closed" in page
+    assert "Close for good" not in console.visitor("sysadmin").get(f"/people/{world.user.id}").words
