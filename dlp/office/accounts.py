@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from classifiers.model import Level
+from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.entry import Entry
 from dlp.office.ground import Writing
@@ -31,6 +32,8 @@ from dlp.office.store.tables import AccountRow, LinkRow
 LINK_LIFE = timedelta(days=3)
 # Whoever creates an account could use its link before its owner does, so more clearance takes a second officer.
 HIGHEST_AT_CREATION = Level.SENSITIVE
+LONGEST_REASON = 1000
+"""Signs."""
 ENDED = frozenset({AccountState.HANDED_OVER, AccountState.CLOSED})
 
 
@@ -91,9 +94,22 @@ class Accounts(Entry):
             row = find(writing.session, account_id)
             officer = bool(OFFICERS.intersection(account_view(row).roles))
             need(by, Right.GRANT if officer else Right.KEEP_ACCOUNTS)
-            if row.state not in {AccountState.INVITED, AccountState.ACTIVE}:
-                raise Conflict(Say("the account is disabled", "该账户已停用"))
+            _may_get_a_link(row)
             return self._link(writing, row, by.name)
+
+    def invite_here(self, name: str, by: str, reason: str) -> Invited:
+        """The same for whoever holds the office's files, of any account: the way back in where no officer is left.
+
+        Raises UsageError for an unknown name or an empty reason, Conflict for an account that is shut.
+        """
+        if not reason.strip():
+            raise UsageError(Say("a reason is missing", "缺少理由"))
+        with self.ground.writing() as writing:
+            row = find_name(writing.session, writing.organisation, name)
+            if row is None:
+                raise UsageError(Say("there is no account {name!r}", "没有账户 {name!r}").format(name=name))
+            _may_get_a_link(row)
+            return make_link(writing, row, by, self.ground.now(LINK_LIFE), reason.strip()[:LONGEST_REASON])
 
     def disable(self, by: Account, account_id: str) -> Account:
         """Shut an account, at once: its sessions and links end in the same transaction.
@@ -147,6 +163,16 @@ class Accounts(Entry):
                 .order_by(AccountRow.folded)
             )
             return tuple(account_view(row) for row in rows)
+
+
+def _may_get_a_link(row: AccountRow) -> None:
+    if row.state in ENDED:
+        raise _ended()
+    if row.state == AccountState.DISABLED:
+        raise Conflict(
+            Say("the account is disabled", "该账户已停用"),
+            Say("the system administrator enables it first", "请先由系统管理员启用"),
+        )
 
 
 def _ended() -> Conflict:

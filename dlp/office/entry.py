@@ -17,9 +17,12 @@ from dlp.office.tokens import token_hash
 FREE_TRIES = 5
 LONGEST_LOCK = timedelta(minutes=15)
 WRONG = Say("the account name or the password is wrong", "账户名或密码错误")
-WRONG_HINT = Say(
-    "try again, or ask the system administrator for a new one-time link", "请重试，或向系统管理员申请新的一次性链接"
+WHO_MAKES_LINKS = Say(
+    "the system administrator makes a new one-time link, for one of the three officers the security administrator does",
+    "一次性链接由系统管理员重新生成；三员的链接由安全保密管理员生成",
 )
+"""Whoever made an officer's link could use it before its owner: who makes accounts must not become an officer."""
+WRONG_HINT = Say("try again; {who}", "请重试；{who}").format(who=WHO_MAKES_LINKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +166,5 @@ def _locked() -> KeysError:
 def _dead_link() -> KeysError:
     return KeysError(
         Say("this one-time link was used, replaced or has expired", "该一次性链接已使用、被替换或已过期"),
-        Say("ask for a new one", "请申请新的链接"),
+        WHO_MAKES_LINKS,
     )

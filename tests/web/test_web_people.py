@@ -35,3 +35,26 @@ def test_a_closed_account_offers_no_roles_and_no_hand_over(console: Served) -> N
     page = officer.get(f"/people/{world.user.id}").words
     assert "Hand over" not in page and "Grant" not in page and "closed" in page
     assert "Close for good" not in console.visitor("sysadmin").get(f"/people/{world.user.id}").words
+
+
+def test_a_new_link_is_offered_to_whoever_may_make_it(console: Served) -> None:
+    world = console.world
+    officer, keeper = console.visitor("secadmin"), console.visitor("sysadmin")
+    page = keeper.get(f"/people/{world.auditor.id}")
+    assert "made by the security administrator" in page.words and "/invite" not in page.text
+    officer.get(f"/people/{world.auditor.id}")
+    shown = officer.submit(f"/people/{world.auditor.id}/invite")
+    assert shown.status == 200 and "/link/" in shown.words
+    assert "/invite" not in officer.get(f"/people/{world.user.id}").text
+    assert "/invite" not in officer.get(f"/people/{world.secadmin.id}").text
+    keeper.get(f"/people/{world.user.id}")
+    assert keeper.submit(f"/people/{world.user.id}/invite").status == 200
+
+
+def test_who_is_outside_is_told_who_makes_a_link(console: Served) -> None:
+    visitor = console.visitor()
+    words = visitor.get("/sign-in").words
+    assert "officers get theirs from the security administrator" in words and "dlp account link" in words
+    assert "security administrator" in visitor.submit("/sign-in", name="auditor", password="wrong").words
+    assert "security administrator" in visitor.get("/link/gone").words
+    assert "安全保密管理员" in console.visitor(language="zh").get("/link/gone").words

@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Say
+from dlp.office.entry import WHO_MAKES_LINKS
 from web import auth
 from web.here import office, visitor
 
 pages = Blueprint("entry", __name__)
 NOT_THE_SAME = Say("the two passwords are not the same", "两次输入的密码不一致")
 DEAD = Say("this one-time link was used, replaced or has expired", "该一次性链接已使用、被替换或已过期")
-DEAD_HINT = Say("ask the system administrator for a new one", "请向系统管理员申请新的链接")
 Shown = str | Answer | tuple[str, int]
 
 
@@ -46,7 +46,7 @@ def link(token: str) -> Shown:
     """Set a password once, and be signed in with it."""
     account = office().accounts.peek(token)
     if account is None:
-        return render_template("error.html", code=410, message=DEAD, hint=DEAD_HINT), 410
+        return render_template("error.html", code=410, message=DEAD, hint=WHO_MAKES_LINKS), 410
     if request.method == "GET":
         return render_template("link.html", person=account, token=token, error=None)
     password = request.form.get("password", "")
