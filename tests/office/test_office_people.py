@@ -63,7 +63,7 @@ CALLS: dict[str, tuple[set[Role], Callable[[World, object], object]]] = {
     "grant": ({SEC}, lambda w, a: w.office.accounts.grant(a, w.victim.id, [U], Level.SECRET)),
     "accounts": ({SYS, SEC, AUD}, lambda w, a: w.office.accounts.all(a)),
     "enrol": ({SYS}, lambda w, a: w.office.machines.enrol("m", a)),
-    "revoke": ({SYS}, lambda w, a: w.office.machines.revoke(a, w.machine.id)),
+    "revoke": ({SYS}, lambda w, a: w.office.machines.revoke(a, w.office.machines.enrol("m").machine.id)),
     "machines": ({SYS, SEC, AUD}, lambda w, a: w.office.machines.all(a)),
     "group": ({SEC}, lambda w, a: w.office.groups.create(a, "g", "p", w.victim.id, Level.SECRET)),
     "events": ({SEC, AUD}, lambda w, a: w.office.audit.events(a)),
@@ -230,9 +230,10 @@ def test_a_machine_is_known_by_its_token_until_it_is_revoked(world: World) -> No
     known = world.office.machines.authenticate(world.token)
     assert known and known.id == world.machine.id and known.letter == "A"
     assert world.office.machines.authenticate("x") is None
-    assert world.office.machines.enrol("two", world.sysadmin).machine.letter == "B"
-    world.office.machines.revoke(world.sysadmin, world.machine.id)
-    assert world.office.machines.authenticate(world.token) is None
+    two = world.office.machines.enrol("two", world.sysadmin)
+    assert two.machine.letter == "B" and world.office.machines.authenticate(two.token) is not None
+    world.office.machines.revoke(world.sysadmin, two.machine.id)
+    assert world.office.machines.authenticate(two.token) is None
 
 
 def test_the_database_holds_no_token_and_no_password(world: World) -> None:
