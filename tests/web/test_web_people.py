@@ -58,3 +58,17 @@ def test_who_is_outside_is_told_who_makes_a_link(console: Served) -> None:
     assert "security administrator" in visitor.submit("/sign-in", name="auditor", password="wrong").words
     assert "security administrator" in visitor.get("/link/gone").words
     assert "安全保密管理员" in console.visitor(language="zh").get("/link/gone").words
+
+
+def test_it_is_said_that_the_account_is_called_as_the_login(console: Served) -> None:
+    world, keeper, sender = console.world, console.visitor("sysadmin"), console.visitor("user")
+    assert "login on their workstation" in keeper.get("/people/").words
+    assert "login on their workstation" in sender.get("/requests/").words
+    for page in ("/incidents/", "/transfers/"):
+        assert "by the login user." in sender.get(page).words
+        assert "登录名 user" in console.visitor("user", language="zh").get(page).words
+        assert "by the login" not in console.visitor("secadmin").get(page).words
+    world.held(person="USER")  # whatever the case, it is theirs
+    for page in ("/incidents/", "/transfers/"):
+        words = sender.get(page).words
+        assert "客户名单" in words and "by the login" not in words
