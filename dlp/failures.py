@@ -195,7 +195,10 @@ TABLE: Mapping[Failure, Row] = MappingProxyType(
         Failure.REVOKED: Row(
             Say("the office does not know this machine any more", "管理端已撤销本机"),
             Say("as while the office is away", "与管理端不可达时相同"),
-            Say("status says that the machine was revoked", "状态显示本机已被撤销"),
+            Say(
+                "status says that the machine was revoked; dlp enrol with the token of being let back in ends it",
+                "状态显示本机已被撤销；管理端恢复本机后用 dlp enrol 输入新令牌即可",
+            ),
             "office.revoked",
         ),
         Failure.QUEUE_FULL: Row(

@@ -56,8 +56,9 @@ class Secrets:
 
 
 TITLE = Say(
-    "One-time links of the first accounts; each sets its password once, within three days:",
-    "首批账户的一次性链接，三天内有效，用于各自设置密码：",
+    "One-time links of the first accounts; each sets its password once, within three days "
+    "(later dlp account link makes a new one):",
+    "首批账户的一次性链接，三天内有效，用于各自设置密码（过期后可用 dlp account link 重新生成）：",
 )
 RECOVERY = Say(
     "Recovery key. It opens every sealed file, also without this office. Write it down, keep it offline, "

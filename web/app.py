@@ -12,6 +12,7 @@ from flask import Flask
 from dlp.config import Home, Settings
 from dlp.office import Office
 from web import auth, errors, looks, security
+from web.knocks import Knocks
 from web.security import RATES, Rates
 from web.server import LARGEST_BODY, LONG_POLLS
 from web.trial import Trial
@@ -27,6 +28,7 @@ def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES, h
     Without ``home`` no file can be tried and no policy put in force from here.
     """
     app = Flask("web")
+    app.extensions["knocks"] = Knocks(rates.sign_in)
     app.extensions["trial"] = Trial(home) if home else None
     app.extensions.update(office=office, settings=settings, ca=ca, long_polls=threading.BoundedSemaphore(LONG_POLLS))
     app.config.update(
@@ -45,8 +47,6 @@ def create(office: Office, settings: Settings, ca: Path, rates: Rates = RATES, h
     csrf.exempt(link.pages)  # machines have no cookies, and the body says who is asking
     views: dict[str, Any] = app.view_functions
     limits = {
-        "entry.sign_in": limiter.limit(rates.sign_in, methods=["POST"]),
-        "entry.link": limiter.limit(rates.sign_in, methods=["POST"]),
         "link.open_file": limiter.limit(rates.opening),
         "sealed.release": limiter.limit(rates.opening),
         "incidents.unmask": limiter.limit(rates.opening),

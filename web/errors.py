@@ -14,12 +14,14 @@ from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Say
 from dlp.office import Conflict, NotFound, Refused
 from dlp.office.opening import PasswordAgain, TooMany
+from web.knocks import TooOften
 
 KINDS: tuple[tuple[type[DlpError], int], ...] = (
     (Refused, 403),
     (NotFound, 404),
     (Conflict, 409),
     (TooMany, 429),
+    (TooOften, 429),
     (PasswordAgain, 428),
     (KeysError, 403),
     (UsageError, 400),
@@ -67,7 +69,10 @@ def _pair(said: Say | None) -> dict[str, str] | None:
 
 def _ours(error: DlpError) -> Answer:
     code = next((code for kind, code in KINDS if isinstance(error, kind)), 500)
-    return answer(code, error.message, error.hint, error.status)
+    made = answer(code, error.message, error.hint, error.status)
+    if isinstance(error, TooOften):
+        made.headers["Retry-After"] = str(error.seconds)
+    return made
 
 
 def _http(error: HTTPException) -> Answer:

@@ -24,6 +24,7 @@ EVENTS = {
     "session.unknown_account": Say("sign-in with an unknown name", "未知账户登录"),
     "machine.enrolled": Say("machine enrolled", "登记终端"),
     "machine.revoked": Say("machine revoked", "撤销终端"),
+    "machine.let_back_in": Say("revoked machine let back in", "恢复已撤销的终端"),
     "machine.judges_with": Say("machine told what it judges with", "终端报告现行策略"),
     "machine.edition_refused": Say("machine refused an edition", "终端拒绝采用新版本"),
     "edition.issued": Say("edition of policy and packs signed", "签发策略与规则包版本"),

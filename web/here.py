@@ -10,6 +10,7 @@ from dlp.config import Settings
 from dlp.language import Language
 from dlp.office import Account, Office
 from dlp.office.refusals import no_right
+from web.knocks import Knocks
 
 
 def office() -> Office:
@@ -20,6 +21,11 @@ def office() -> Office:
 def settings() -> Settings:
     """What was chosen at the first start."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def knocks() -> Knocks:
+    """The wrong tries at the door, by address."""
+    return cast(Knocks, current_app.extensions["knocks"])
 
 
 def profile() -> str:

@@ -10,6 +10,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # ships no types
 
+from web.knocks import Rate
+
 # Tabler's style sheet draws its arrows and ticks as data: pictures; scripts cannot hide in a picture.
 # No inline script or style anywhere: a file name that slips through escaping still cannot run.
 POLICY = (
@@ -41,12 +43,12 @@ COOKIES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often one address may knock, in the notation of the limits library."""
+    """How often one address may knock."""
 
-    sign_in: str = "10 per minute; 60 per hour"
-    """A one-time link or a password tried."""
+    sign_in: tuple[Rate, ...] = (Rate(10, 60), Rate(60, 3600))
+    """Wrong passwords and dead one-time links (``web.knocks``)."""
     opening: str = "60 per minute"
-    """A sealed file's key, or a look at what was found, asked for."""
+    """A sealed file's key, or a look at what was found, asked for; in the notation of the limits library."""
 
 
 RATES = Rates()

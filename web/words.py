@@ -12,6 +12,7 @@ from dlp import words as shared
 from dlp.language import Say
 from dlp.model import Action, Choice, Direction, State
 from dlp.office import AccountState, Role
+from dlp.office.officers import NAMES
 from dlp.office.rights import OFFICERS
 from dlp.outcome_words import STATES
 from dlp.shown import shown
@@ -57,9 +58,7 @@ DIRECTIONS = {Direction.OUTGOING: Say("outgoing", "外发"), Direction.RECEIVED:
 ROLES = {
     Role.USER: Say("user", "普通用户"),
     Role.GROUP_OWNER: Say("group owner", "群组负责人"),
-    Role.SYSADMIN: Say("system administrator", "系统管理员"),
-    Role.SECADMIN: Say("security administrator", "安全保密管理员"),
-    Role.AUDITOR: Say("security auditor", "安全审计员"),
+    **NAMES,
 }
 ACCOUNT_STATES = {
     AccountState.INVITED: Say("invited", "待激活"),

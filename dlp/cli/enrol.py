@@ -1,4 +1,7 @@
-"""``dlp enrol``: makes this machine one of an office that runs elsewhere; ``dlp run`` then starts its agent alone."""
+"""``dlp enrol``: makes this machine one of an office that runs elsewhere; ``dlp run`` then starts its agent alone.
+
+Over the home of a machine that was revoked and let back in, it changes nothing but the token.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from dlp.cli.room import Room, Words
 from dlp.cli.secret_words import add_secret, secret
 from dlp.config import Settings
-from dlp.enrolment import enrol
+from dlp.enrolment import enrol, in_use, renew
 from dlp.errors import UsageError
 from dlp.language import Say
 
@@ -49,6 +52,15 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         ) from error
     if not arguments.office.startswith("https://"):
         raise UsageError(Say("got an address that is not https://…", "地址应以 https:// 开头"))
+    if in_use(room.home):
+        office = renew(room.home, arguments.office, ca, secret(arguments, "token", room, TOKEN))
+        room.say(
+            Say(
+                "machine {letter} belongs to {office} again; its settings stay, a running agent goes on by itself",
+                "终端 {letter} 已重新归属 {office}；设置不变，正在运行的代理会自行恢复",
+            ).format(letter=office.letter, office=office.url)
+        )
+        return 0
     settings = replace(
         Settings(language=room.language.value),
         outbox=_absolute(arguments.outbox),

@@ -37,6 +37,7 @@ COMMANDS = (
     Command("decrypt", "decrypt", Say("open a sealed file, for an authorised reader", "由有权限的读者打开加密文件")),
     Command("export", "export", Say("a zip with a password, for a phone", "为外部收件人生成加密压缩包")),
     Command("keys", "keys", Say("keys: backup, restore, revoke, recover", "密钥：备份、恢复、吊销、应急解密")),
+    Command("account", "account", Say("a new one-time link for an account", "为账户重新生成一次性链接")),
     Command("archive", "archive", Say("the received files: list, get, verify", "接收文件归档：列出、取出、校验")),
     Command("wechat", "wechat", Say("start WeChat behind the gate (Linux)", "在门卫之后启动微信（Linux）")),
     Command("sweep", "sweep", Say("judge what lies in WeChat's folders already", "检查微信文件夹中已有的文件")),

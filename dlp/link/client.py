@@ -47,12 +47,16 @@ class Client:
     """One connection to the office; not shared between threads."""
 
     def __init__(self, office: OfficeFile) -> None:
+        self._connection: http.client.HTTPSConnection | None = None
+        self.use(office)
+
+    def use(self, office: OfficeFile) -> None:
+        """Talk as this file says from the next request on, for example with a new token."""
         self._token = office.token
         where = urlsplit(office.url)
         self._host, self._port = where.hostname or "", where.port or 443
         self._context = ssl.create_default_context(cadata=office.ca)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._connection: http.client.HTTPSConnection | None = None
 
     def close(self) -> None:
         """Hang up; an answer that another thread waits for ends with OfficeAwayError."""

@@ -93,11 +93,13 @@ class Courier:
             thread.join(3)
 
     def _loop(self, turn: Callable[[Client], None], client: Client) -> None:
-        pause, log = FIRST_PAUSE, structlog.get_logger()
+        pause, revoked, log = FIRST_PAUSE, False, structlog.get_logger()
         while not self._stop.is_set():
             try:
+                if revoked:  # a machine that is let back in gets another token, by dlp enrol, into the same file
+                    client.use(OfficeFile.load(self.file))
                 turn(client)
-                pause, self.state, self._warned = FIRST_PAUSE, Reach.TALKING, False
+                pause, revoked, self.state, self._warned = FIRST_PAUSE, False, Reach.TALKING, False
                 continue
             except OfficeAwayError as error:
                 # Only a second try tells: where both programs are asked to end at once, the office may go first.
@@ -107,7 +109,7 @@ class Courier:
                 self.state = Reach.AWAY
             except MachineRevokedError:
                 log.error("office.revoked")
-                self.state, pause = Reach.REVOKED, LONGEST_PAUSE
+                self.state, pause, revoked = Reach.REVOKED, LONGEST_PAUSE, True
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread that reports need
                 log.error("link.fault", error=type(error).__name__)
                 self.state = Reach.AWAY

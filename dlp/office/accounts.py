@@ -8,9 +8,11 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from classifiers.model import Level
+from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.entry import Entry
 from dlp.office.ground import Writing
+from dlp.office.officers import keep_every_office
 from dlp.office.people import (
     Account,
     AccountState,
@@ -23,7 +25,7 @@ from dlp.office.people import (
     make_link,
     not_oneself,
 )
-from dlp.office.reasons import said
+from dlp.office.reasons import given, said
 from dlp.office.refusals import Conflict, Refused
 from dlp.office.rights import OFFICERS, Right, Role, keeps_offices_apart, need
 from dlp.office.store.tables import AccountRow, LinkRow
@@ -31,6 +33,7 @@ from dlp.office.store.tables import AccountRow, LinkRow
 LINK_LIFE = timedelta(days=3)
 # Whoever creates an account could use its link before its owner does, so more clearance takes a second officer.
 HIGHEST_AT_CREATION = Level.SENSITIVE
+ENDED = frozenset({AccountState.HANDED_OVER, AccountState.CLOSED})
 
 
 class Accounts(Entry):
@@ -58,7 +61,8 @@ class Accounts(Entry):
     def grant(self, by: Account, account_id: str, roles: Iterable[Role], clearance: Level) -> Account:
         """Set roles and clearance; sessions of the account end, so that nothing old stays open.
 
-        Raises Refused without the right, for one's own account, and for two officers in one account.
+        Raises Refused without the right, for one's own account, and for two officers in one account; Conflict for an
+        account that ended for good, and where it would take away the only officer of a kind.
         """
         need(by, Right.GRANT)
         chosen = frozenset(roles)
@@ -73,6 +77,9 @@ class Accounts(Entry):
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
+            if row.state in ENDED:
+                raise _ended()
+            keep_every_office(writing, row, chosen)
             row.roles = sorted(role.value for role in chosen)
             row.clearance = clearance.id
             end_sessions(writing.session, row.id)
@@ -86,16 +93,34 @@ class Accounts(Entry):
             row = find(writing.session, account_id)
             officer = bool(OFFICERS.intersection(account_view(row).roles))
             need(by, Right.GRANT if officer else Right.KEEP_ACCOUNTS)
-            if row.state not in {AccountState.INVITED, AccountState.ACTIVE}:
-                raise Conflict(Say("the account is disabled", "该账户已停用"))
+            _may_get_a_link(row)
             return self._link(writing, row, by.name)
 
+    def invite_here(self, name: str, by: str, reason: str) -> Invited:
+        """The same for whoever holds the office's files, of any account: the way back in where no officer is left.
+
+        Raises UsageError for an unknown name or an empty reason, Conflict for an account that is shut.
+        """
+        why = given(reason)
+        with self.ground.writing() as writing:
+            row = find_name(writing.session, writing.organisation, name)
+            if row is None:
+                raise UsageError(Say("there is no account {name!r}", "没有账户 {name!r}").format(name=name))
+            _may_get_a_link(row)
+            return make_link(writing, row, by, self.ground.now(LINK_LIFE), why)
+
     def disable(self, by: Account, account_id: str, reason: str = "") -> Account:
-        """Shut an account, at once: its sessions and links end in the same transaction."""
+        """Shut an account, at once: its sessions and links end in the same transaction.
+
+        Raises Refused, and Conflict for one that ended for good or that is the only officer of a kind.
+        """
         need(by, Right.KEEP_ACCOUNTS)
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
+            if row.state in ENDED:
+                raise _ended()
+            keep_every_office(writing, row)
             row.state = AccountState.DISABLED
             end_sessions(writing.session, row.id)
             writing.session.execute(delete(LinkRow).where(LinkRow.account == row.id))
@@ -108,8 +133,8 @@ class Accounts(Entry):
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
             row = find(writing.session, account_id)
-            if row.state in {AccountState.HANDED_OVER, AccountState.CLOSED}:
-                raise Conflict(Say("the account ended for good", "该账户已注销"))
+            if row.state in ENDED:
+                raise _ended()
             row.state = AccountState.ACTIVE if row.password else AccountState.INVITED
             row.failed, row.locked_until = 0, ""
             writing.note("account.enabled", by.name, row.id, **said(reason))
@@ -136,3 +161,17 @@ class Accounts(Entry):
                 .order_by(AccountRow.folded)
             )
             return tuple(account_view(row) for row in rows)
+
+
+def _may_get_a_link(row: AccountRow) -> None:
+    if row.state in ENDED:
+        raise _ended()
+    if row.state == AccountState.DISABLED:
+        raise Conflict(
+            Say("the account is disabled", "该账户已停用"),
+            Say("the system administrator enables it first", "请先由系统管理员启用"),
+        )
+
+
+def _ended() -> Conflict:
+    return Conflict(Say("the account ended for good", "该账户已注销"), Say("make a new account", "请另建账户"))

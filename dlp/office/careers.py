@@ -12,6 +12,7 @@ from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.office.ground import Ground, Writing
 from dlp.office.groups import REVISION
+from dlp.office.officers import keep_every_office
 from dlp.office.people import Account, AccountState, account_view, end_sessions, find, not_oneself
 from dlp.office.refusals import Conflict, Refused
 from dlp.office.rights import OFFICERS, Right, Role, need
@@ -74,7 +75,8 @@ class Careers:
         """Move an account's groups to another person and shut it.
 
         The security administrator does this, and the system administrator closes the account afterwards: who makes
-        accounts must not be able to give one of them a group. Raises UsageError while a check is missing.
+        accounts must not be able to give one of them a group. Raises UsageError while a check is missing, Conflict for
+        one that ended before or that is the only officer of a kind.
         """
         need(by, Right.GRANT)
         not_oneself(by, account_id)
@@ -88,13 +90,14 @@ class Careers:
                 raise Refused(Say("that person cannot take it over", "该人员不能接收交接"))
             if row.state in {AccountState.HANDED_OVER, AccountState.CLOSED}:
                 raise Conflict(Say("the account was handed over before", "该账户已交接"))
+            keep_every_office(writing, row)
             moved = _move_groups(writing, row, heir)
             _shut(writing, row, AccountState.HANDED_OVER)
             writing.note("account.handed_over", by.name, row.id, to=heir.name, groups=moved, checks=sorted(checks))
             return account_view(row)
 
     def close(self, by: Account, account_id: str) -> Account:
-        """End an account for good."""
+        """End an account for good. Raises Refused; Conflict while it owns groups or is the only officer of a kind."""
         need(by, Right.KEEP_ACCOUNTS)
         not_oneself(by, account_id)
         with self.ground.writing(by) as writing:
@@ -105,6 +108,7 @@ class Careers:
                     Say("the account still owns groups", "该账户仍负责群组"),
                     Say("the security administrator hands them over first", "请先由安全保密管理员办理交接"),
                 )
+            keep_every_office(writing, row)
             _shut(writing, row, AccountState.CLOSED)
             writing.note("account.closed", by.name, row.id)
             return account_view(row)

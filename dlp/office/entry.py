@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 
 from dlp.errors import KeysError, UsageError
 from dlp.language import Say
@@ -12,14 +11,16 @@ from dlp.office.ground import Ground, Writing
 from dlp.office.password_rules import guessable, old, too_old
 from dlp.office.people import Account, AccountState, account_view, end_sessions, find, find_name
 from dlp.office.store.tables import AccountRow, LinkRow
+from dlp.office.strangers import Strangers, lock_after
 from dlp.office.tokens import token_hash
 
-FREE_TRIES = 5
-LONGEST_LOCK = timedelta(minutes=15)
 WRONG = Say("the account name or the password is wrong", "账户名或密码错误")
-WRONG_HINT = Say(
-    "try again, or ask the system administrator for a new one-time link", "请重试，或向系统管理员申请新的一次性链接"
+WHO_MAKES_LINKS = Say(
+    "the system administrator makes a new one-time link, for one of the three officers the security administrator does",
+    "一次性链接由系统管理员重新生成；三员的链接由安全保密管理员生成",
 )
+"""Whoever made an officer's link could use it before its owner: who makes accounts must not become an officer."""
+WRONG_HINT = Say("try again; {who}", "请重试；{who}").format(who=WHO_MAKES_LINKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,35 @@ class Entry:
 
     ground: Ground
     passwords: Passwords
+    strangers: Strangers = field(default_factory=Strangers)
 
     def check(self, name: str, password: str, address: str, *, even_old: bool = False) -> Account:
         """The account for the right password, with the same lockout as signing in.
 
         Raises KeysError: one wording for an unknown name, a wrong password and a disabled account, another while
-        locked, PasswordOld where the organisation wants it changed first (unless ``even_old``). The slow hash is
-        computed outside the transaction, or one person signing in would stop all writers.
+        locked, which a name without an account becomes in the same way; PasswordOld where the organisation wants it
+        changed first (unless ``even_old``). The slow hash is computed outside the transaction, or one person signing in
+        would stop all writers.
         """
         with self.ground.reading() as session:
             row = find_name(session, self.ground.organisation, name)
-        if row and row.locked_until > self.ground.now():
+        if row.locked_until > self.ground.now() if row else self.strangers.locked(name, self.ground.now()):
             raise _locked()
         right = self.passwords.verify((row and row.password) or self.passwords.nobody, password)
         if row is None:
-            with self.ground.writing() as writing:
-                writing.note("session.unknown_account", "", "", address=address[:64])
-            raise KeysError(WRONG, WRONG_HINT)
+            raise self._stranger(name, address)
         account = self._judge(row.id, row.password, right, address)
         with self.ground.reading() as session:
             if not even_old and too_old(self.ground, session, account.id):
                 raise old()
         return account
+
+    def _stranger(self, name: str, address: str) -> KeysError:
+        if not self.strangers.count(name, self.ground.now):
+            return _locked()
+        with self.ground.writing() as writing:
+            writing.note("session.unknown_account", "", "", address=address[:64])
+        return KeysError(WRONG, WRONG_HINT)
 
     def _judge(self, account_id: str, compared: str, right: bool, address: str) -> Account:
         with self.ground.writing() as writing:
@@ -76,8 +84,7 @@ class Entry:
 
     def _count_failure(self, writing: Writing, row: AccountRow, address: str) -> None:
         row.failed += 1
-        if row.failed >= FREE_TRIES:
-            lock = min(LONGEST_LOCK, timedelta(seconds=30) * 2 ** min(row.failed - FREE_TRIES, 10))
+        if lock := lock_after(row.failed):
             row.locked_until = self.ground.now(lock)
         writing.note("session.refused", row.name, row.id, address=address[:64], failed=row.failed)
 
@@ -163,5 +170,5 @@ def _locked() -> KeysError:
 def _dead_link() -> KeysError:
     return KeysError(
         Say("this one-time link was used, replaced or has expired", "该一次性链接已使用、被替换或已过期"),
-        Say("ask for a new one", "请申请新的链接"),
+        WHO_MAKES_LINKS,
     )

@@ -103,8 +103,8 @@ def old() -> PasswordOld:
     return PasswordOld(
         Say("the password is too old and must be changed", "密码已过期，须先更换"),
         Say(
-            "change it in the console, or ask the system administrator for a one-time link",
-            "请在控制台更换，或向系统管理员申请一次性链接",
+            "change it in the console, or ask for a new one-time link (officers: the security administrator makes it)",
+            "请在控制台更换，或申请新的一次性链接（三员的链接由安全保密管理员生成）",
         ),
     )
 

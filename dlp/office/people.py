@@ -93,13 +93,13 @@ def add_account(writing: Writing, name: str, title: str, roles: Iterable[Role], 
     return row
 
 
-def make_link(writing: Writing, row: AccountRow, by: str, expires: str) -> Invited:
-    """A new one-time link; earlier ones of the account die."""
+def make_link(writing: Writing, row: AccountRow, by: str, expires: str, reason: str = "") -> Invited:
+    """A new one-time link; earlier ones of the account die. A ``reason`` is written down with it."""
     token = new_token()
     writing.session.execute(delete(LinkRow).where(LinkRow.account == row.id))
     link = LinkRow(token=token_hash(token), organisation=row.organisation, account=row.id, expires=expires)
     writing.session.add(link)
-    writing.note("account.link_made", by, row.id, expires=expires)
+    writing.note("account.link_made", by, row.id, expires=expires, **({"reason": reason} if reason else {}))
     return Invited(account_view(row), token, expires)
 
 

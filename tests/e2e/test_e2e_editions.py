@@ -20,7 +20,7 @@ from guard import DLP, Guard, alive, until
 from test_e2e_sealed import PASSWORD, two_machines
 
 from dlp.config import Home
-from dlp.office import Account, Office, Role
+from dlp.office import Account, Conflict, Office, Role
 from dlp.office.editions import Follows
 from dlp.policy_file import shipped
 from keys.keystore import Keystore
@@ -145,6 +145,7 @@ def follow_each_other(guard: Guard, other: Other, people: Deciders) -> None:
     assert token not in done.stdout + done.stderr
     again = other.enrol(url, other.folder / "ca.pem", token)
     assert again.returncode == 2 and "set up already" in again.stderr
+    come_back(other, people, url)
     other.start()
 
     begun = time.monotonic()
@@ -171,6 +172,17 @@ def follow_each_other(guard: Guard, other: Other, people: Deciders) -> None:
     assert all("not signed by this machine's office" in problem for problem in problems)
     other.guard.drop("b.txt", b"another ordinary notice")
     assert other.guard.outcome("b.txt")["state"] == "sealed", "what was in force stays"
+
+
+def come_back(other: Other, people: Deciders, url: str) -> None:
+    """Revoked, let back in, and enrolled over its home with the new token."""
+    machines, sysadmin = people.office.machines, people.office.accounts.by_name("sysadmin")
+    machine = next(one for one in machines.all(sysadmin) if one.letter == "B")
+    with pytest.raises(Conflict):
+        machines.revoke(sysadmin, next(one.id for one in machines.all(sysadmin) if one.letter == "A"))
+    machines.revoke(sysadmin, machine.id)
+    done = other.enrol(url, other.folder / "ca.pem", machines.let_back_in(sysadmin, machine.id).token)
+    assert done.returncode == 0 and "machine B belongs to" in done.stdout, done.stderr
 
 
 def forge(people: Deciders) -> None:

@@ -63,7 +63,7 @@ CALLS: dict[str, tuple[set[Role], Callable[[World, object], object]]] = {
     "grant": ({SEC}, lambda w, a: w.office.accounts.grant(a, w.victim.id, [U], Level.SECRET)),
     "accounts": ({SYS, SEC, AUD}, lambda w, a: w.office.accounts.all(a)),
     "enrol": ({SYS}, lambda w, a: w.office.machines.enrol("m", a)),
-    "revoke": ({SYS}, lambda w, a: w.office.machines.revoke(a, w.machine.id)),
+    "revoke": ({SYS}, lambda w, a: w.office.machines.revoke(a, w.office.machines.enrol("m").machine.id)),
     "machines": ({SYS, SEC, AUD}, lambda w, a: w.office.machines.all(a)),
     "group": ({SEC}, lambda w, a: w.office.groups.create(a, "g", "p", w.victim.id, Level.SECRET)),
     "events": ({SEC, AUD}, lambda w, a: w.office.audit.events(a)),
@@ -176,9 +176,10 @@ def test_wrong_unknown_and_disabled_sound_the_same_and_many_tries_lock(world: Wo
         with pytest.raises(KeysError) as caught:
             world.office.accounts.check(name, "wrong", "10.0.0.1")
         told.add(caught.value.message)
-    world.office.accounts.disable(world.sysadmin, world.auditor.id)
+    world.person("gone")
+    world.office.accounts.disable(world.sysadmin, world.gone.id)
     with pytest.raises(KeysError) as caught:
-        world.office.accounts.check("auditor", PASSWORD, "")
+        world.office.accounts.check("gone", PASSWORD, "")
     assert told == {caught.value.message}
     for _ in range(4):
         with pytest.raises(KeysError):
@@ -229,9 +230,10 @@ def test_a_machine_is_known_by_its_token_until_it_is_revoked(world: World) -> No
     known = world.office.machines.authenticate(world.token)
     assert known and known.id == world.machine.id and known.letter == "A"
     assert world.office.machines.authenticate("x") is None
-    assert world.office.machines.enrol("two", world.sysadmin).machine.letter == "B"
-    world.office.machines.revoke(world.sysadmin, world.machine.id)
-    assert world.office.machines.authenticate(world.token) is None
+    two = world.office.machines.enrol("two", world.sysadmin)
+    assert two.machine.letter == "B" and world.office.machines.authenticate(two.token) is not None
+    world.office.machines.revoke(world.sysadmin, two.machine.id)
+    assert world.office.machines.authenticate(two.token) is None
 
 
 def test_the_database_holds_no_token_and_no_password(world: World) -> None:

@@ -210,7 +210,14 @@ def files(world: World) -> dict[str, str]:
     world.tell("head", sequence=418, hash="9f" * 32)
     _decided(world, text)
     world.office.policies.ask(world.secadmin, draft.id)
-    return {"version": draft.id, "incident": one, "asked": asked, "sealed": sealed, "person": world.people["li.lei"].id}
+    return {
+        "version": draft.id,
+        "incident": one,
+        "asked": asked,
+        "sealed": sealed,
+        "person": world.people["li.lei"].id,
+        "machine": world.machine.id,
+    }
 
 
 def _decided(world: World, text: str) -> None:
@@ -257,7 +264,13 @@ def shots(found: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
             ),
             *(("person", f"/people/{found['person']}"), ("settings", "/settings/"), ("archived", "/archive/R1")),
         ],
-        "sysadmin": [("people", "/people/"), ("machines", "/machines/"), ("requests", "/requests/")],
+        "sysadmin": [
+            ("people", "/people/"),
+            ("close", f"/people/{found['person']}/close"),
+            ("machines", "/machines/"),
+            ("revoke", f"/machines/{found['machine']}/revoke"),
+            ("requests", "/requests/"),
+        ],
         "auditor": [("audit", "/audit/")],
         "wang.fang": [("sender", f"/incidents/{found['incident']}"), ("sender-files", "/transfers/"), ("me", "/me")],
         "li.lei": [("reader", "/sealed/"), ("reader-open", f"/sealed/{found['sealed']}"), ("archive", "/archive/")],

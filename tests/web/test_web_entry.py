@@ -8,6 +8,7 @@ from office_world import PASSWORD
 from web_world import Served, served
 
 from keys.keystore import Keystore
+from web.knocks import Rate
 from web.security import Rates
 
 SECOND = "ein anderer langer satz 八百里"
@@ -74,7 +75,7 @@ def test_a_session_that_was_planted_before_is_not_the_one_after(console: Served)
 
 
 def test_too_many_tries_from_one_address_are_slowed(console: Served, keystore: Keystore) -> None:
-    with served(console.world, keystore, Rates(sign_in="3 per minute")) as slow:
+    with served(console.world, keystore, Rates(sign_in=(Rate(3, 60),))) as slow:
         visitor = slow.visitor()
         visitor.get("/sign-in")
         page = visitor.last

@@ -53,8 +53,11 @@ def test_a_machine_without_a_token_or_with_a_revoked_one_is_told_401(console: Se
         for method, path in (("POST", protocol.REPORTS), ("GET", protocol.RULINGS), ("GET", protocol.KEYS)):
             answer = visitor.ask(method, path, b"{}" if method == "POST" else None, headers)
             assert answer.status == 401 and answer.told["error"]["zh"]
-    console.world.office.machines.revoke(console.world.sysadmin, console.world.machine.id)
-    assert visitor.ask("GET", protocol.KEYS, None, machine).status == 401
+    second = console.world.office.machines.enrol("two")
+    console.world.office.machines.revoke(console.world.sysadmin, second.machine.id)
+    revoked = {"Authorization": f"Bearer {second.token}"}
+    assert visitor.ask("GET", protocol.KEYS, None, revoked).status == 401
+    assert visitor.ask("GET", protocol.KEYS, None, machine).status == 200
 
 
 def test_a_signed_in_browser_is_no_machine(console: Served) -> None:

@@ -69,7 +69,7 @@ def test_leaving_is_handed_over_by_one_officer_and_closed_by_the_other(console: 
     body += b"&ticked=1"
     assert officer.ask("POST", f"/people/{leaver.id}/hand-over", body, kind).status == 303
     keeper = console.visitor("sysadmin")
-    keeper.get(f"/people/{leaver.id}")
+    keeper.get(f"/people/{leaver.id}/close")
     assert keeper.submit(f"/people/{leaver.id}/close").status == 303
     assert "closed" in keeper.get("/people/?show=closed").words
 
@@ -100,6 +100,7 @@ def test_a_machine_is_enrolled_and_revoked(console: Served) -> None:
     token = page.page.xpath("//div[@role='status']//code")[0].text_content()
     machine = console.world.office.machines.authenticate(token)
     assert machine is not None and machine.name == "front desk"
+    keeper.get(f"/machines/{machine.id}/revoke")
     keeper.submit(f"/machines/{machine.id}/revoke")
     assert console.world.office.machines.authenticate(token) is None
 

@@ -19,10 +19,11 @@ from office_world import PASSWORD, World
 from dlp.config import Home, Settings
 from keys.keystore import Keystore
 from web.app import create
+from web.knocks import Rate
 from web.security import Rates
 from web.server import Console, build
 
-MANY = Rates(sign_in="10000 per minute", opening="10000 per minute")
+MANY = Rates(sign_in=(Rate(10_000, 60),), opening="10000 per minute")
 
 
 @dataclass

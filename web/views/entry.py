@@ -7,13 +7,15 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Say
+from dlp.office.entry import WHO_MAKES_LINKS
+from dlp.office.password_rules import PasswordOld
 from web import auth
-from web.here import office, visitor
+from web.here import knocks, office, visitor
+from web.knocks import Try
 
 pages = Blueprint("entry", __name__)
 NOT_THE_SAME = Say("the two passwords are not the same", "两次输入的密码不一致")
 DEAD = Say("this one-time link was used, replaced or has expired", "该一次性链接已使用、被替换或已过期")
-DEAD_HINT = Say("ask the system administrator for a new one", "请向系统管理员申请新的链接")
 Shown = str | Answer | tuple[str, int]
 
 
@@ -23,12 +25,15 @@ def sign_in() -> Shown:
     target = request.values.get("next", "")
     if request.method == "GET":
         return redirect(auth.here_only(target), 303) if visitor() else _form(target)
-    name = request.form.get("name", "")
-    try:
-        signed = office().sessions.sign_in(name, request.form.get("password", ""), request.remote_addr or "")
-    except KeysError as error:
-        return _form(target, name, error), 403
-    return auth.let_in(signed, target)
+    name, address = request.form.get("name", ""), request.remote_addr or ""
+    with knocks().knock(address) as tried:
+        try:
+            signed = office().sessions.sign_in(name, request.form.get("password", ""), address)
+        except KeysError as error:
+            tried.right = isinstance(error, PasswordOld)
+            return _form(target, name, error), 403
+        tried.right = True
+        return auth.let_in(signed, target)
 
 
 def _form(target: str, name: str = "", error: DlpError | None = None) -> str:
@@ -44,11 +49,24 @@ def sign_out() -> Shown:
 @pages.route("/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> Shown:
     """Set a password once, and be signed in with it."""
+    if request.method == "POST":
+        with knocks().knock(request.remote_addr or "") as tried:
+            return _redeemed(token, tried)
     account = office().accounts.peek(token)
     if account is None:
-        return render_template("error.html", code=410, message=DEAD, hint=DEAD_HINT), 410
-    if request.method == "GET":
-        return render_template("link.html", person=account, token=token, error=None)
+        return _dead()
+    return render_template("link.html", person=account, token=token, error=None)
+
+
+def _dead() -> tuple[str, int]:
+    return render_template("error.html", code=410, message=DEAD, hint=WHO_MAKES_LINKS), 410
+
+
+def _redeemed(token: str, tried: Try) -> Shown:
+    account = office().accounts.peek(token)
+    if account is None:
+        return _dead()
+    tried.right = True  # who has a living link guesses nothing, however weak the password is that they choose
     password = request.form.get("password", "")
     try:
         if password != request.form.get("again", ""):

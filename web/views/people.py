@@ -18,6 +18,18 @@ pages = Blueprint("people", __name__)
 DONE = Say("done", "已完成")
 ASKED = Say("asked; an officer grants it", "已提交，等待审批")
 CHANGED = Say("the password is changed; other sessions ended", "密码已修改，其他会话已退出")
+CLOSE = Say("Close {name} for good?", "确定注销 {name}？")
+CLOSE_MEANS = (
+    Say(
+        "The account is never opened again: nobody signs in with it, its sessions end, and its name stays taken.",
+        "账户注销后无法恢复：不能再登录，其会话立即失效，账户名不得再用。",
+    ),
+    Say(
+        "What it sent and opened stays on record. To keep somebody out for a while, disable the account instead.",
+        "其收发和打开文件的记录仍会保留。如只需暂时停止使用，请改为停用。",
+    ),
+)
+CLOSE_BUTTON = Say("Close for good", "注销")
 NOT_THE_SAME = Say("the two passwords are not the same", "两次输入的密码不一致")
 
 
@@ -61,6 +73,20 @@ def one(account_id: str) -> str:
         office().accounts.get(account_id)  # says that there is none
     ledger = office().careers.ledger(account(), account_id) if may("decide", "read_events") else ()
     return render_template("person.html", found=found, people=[row.account for row in rows], ledger_rows=ledger)
+
+
+@pages.get("/people/<account_id>/close")
+def sure(account_id: str) -> str:
+    """What closing an account for good means, before it is done: nothing brings the account back."""
+    person = office().accounts.get(account_id)
+    return render_template(
+        "sure.html",
+        question=CLOSE.format(name=person.name),
+        means=CLOSE_MEANS,
+        button=CLOSE_BUTTON,
+        action=url_for("people.change", account_id=account_id, what="close"),
+        back=url_for("people.one", account_id=account_id),
+    )
 
 
 @pages.post("/people/<account_id>/<what>")
