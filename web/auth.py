@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from dlp.office.refusals import no_right
 from dlp.office.sessions import LONGEST, SignedIn
 from web.doors import DOORS, Door, may_enter
-from web.here import office
+from web.here import in_part, office
 from web.security import renew
 
 COOKIE = "__Host-session"
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
         g.account = office().sessions.resume(request.cookies.get(COOKIE, ""), by_itself)
         if door is Door.OPEN:
             return None
-        if g.account is None and request.headers.get("HX-Request"):
+        if g.account is None and in_part():
             # A script would put the sign-in page into the middle of the one that is shown.
             return Answer(status=401, headers={"HX-Redirect": url_for("entry.sign_in")})
         if g.account is None:

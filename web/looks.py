@@ -19,7 +19,7 @@ from dlp.office import Account, Right, allowed
 from dlp.sign_words import sign_words
 from web import words
 from web.event_words import event_word
-from web.here import language, settings, visitor
+from web.here import in_part, language, settings, visitor
 from web.tabs import shown_pages
 
 LANGUAGE, THEME, ZONE = "__Host-language", "__Host-theme", "__Host-zone"
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         both=both,
         coverage=coverage,
         event_word=event_word,
+        in_part=in_part,
         sign_words=sign_words,
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
         may=may,

@@ -181,3 +181,22 @@ def test_the_same_page_for_scripts_is_only_the_rows(console: Served) -> None:
 def test_a_script_that_is_signed_out_is_sent_to_the_sign_in_page_as_a_whole(console: Served) -> None:
     answer = console.visitor().ask("GET", "/incidents/", None, {"HX-Request": "true"})
     assert answer.status == 401 and answer.headers["HX-Redirect"] == "/sign-in"
+
+
+def test_a_browser_that_goes_back_gets_the_whole_page(console: Served) -> None:
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    page = console.visitor("secadmin").ask("GET", "/incidents/?level=secret", None, back)
+    assert page.page.xpath("//nav") and "Sign out" in page.words
+    assert page.page.xpath("//select[@name='level']/option[@selected]/@value") == ["secret"]
+    assert console.visitor().ask("GET", "/incidents/", None, back).location.startswith("/sign-in")
+
+
+def test_the_second_page_looks_for_its_own_rows(console: Served) -> None:
+    for number in range(60):
+        console.world.held(send="", sha256=f"{number:02d}" * 32)
+    officer = console.visitor("secadmin")
+    older = officer.get("/incidents/?level=secret").page.xpath("//a[@rel='next']/@href")[0]
+    rows = officer.get(older).page.xpath("//*[@id='rows']")[0]
+    assert rows.get("hx-get") == older
+    console.world.held()
+    assert officer.get(rows.get("data-live")).location == older

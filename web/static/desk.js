@@ -111,12 +111,20 @@
   }
 
   // Looks for news while the page is looked at and nothing in it is chosen; never under somebody's fingers.
+  const touched = (rows) =>
+    rows.querySelector("input:checked, :focus") || [...rows.querySelectorAll("input[name=reason]")].some((one) => one.value);
+
   async function look() {
     const rows = document.getElementById("rows");
-    if (!rows || document.hidden || rows.querySelector(":checked, :focus")) return;
+    if (!rows || document.hidden || touched(rows)) return;
     const answer = await fetch(rows.dataset.live, { redirect: "manual" });
-    if (answer.type === "opaqueredirect") htmx.trigger(rows, "look");
+    if (answer.type === "opaqueredirect" && rows.isConnected && !touched(rows)) htmx.trigger(rows, "look");
   }
   settle();
+  // Who began to choose or to type while the rows were under way keeps what they see.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const came = event.detail.requestConfig?.triggeringEvent;
+    if (came?.type === "look" && touched(event.detail.target)) event.detail.shouldSwap = false;
+  });
   if (document.getElementById("rows")) setInterval(() => look().catch(() => {}), 10_000);
 })();

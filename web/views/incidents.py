@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.office.queue import Asked
 from dlp.office.unmasking import barred
-from web.here import account, office
+from web.here import account, in_part, office
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "text")
@@ -26,7 +26,7 @@ def queue() -> str:
     """What waits, riskiest first; only the rows where a script asks for them."""
     wanted = asked()
     found = office().queue.page(account(), wanted, request.args.get("after", ""))
-    template = "queue_rows.html" if request.headers.get("HX-Request") else "queue.html"
+    template = "queue_rows.html" if in_part() else "queue.html"
     return render_template(template, found=found, asked=wanted, mark=office().queue.mark(account()))
 
 
@@ -35,7 +35,7 @@ def live() -> tuple[str, int] | Answer:
     """Nothing while the queue is as the page knows it; else the way to its rows."""
     if office().queue.mark(account()) == request.args.get("mark"):
         return "", 204
-    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in FIELDS and value}
+    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in (*FIELDS, "after") and value}
     return redirect(url_for("incidents.queue", **again), 303)
 
 
