@@ -13,7 +13,7 @@ LOOK = "htmx.trigger(document.getElementById('rows'), 'look')"
 """What the page does itself every ten seconds where something is new."""
 
 
-def test_going_back_after_filtering_shows_the_whole_page_with_the_filter_of_then(chromium: Any, console: Served) -> None:
+def test_going_back_after_filtering_shows_the_whole_page_and_its_filter(chromium: Any, console: Served) -> None:
     console.world.held(name="one.docx")
     with person(chromium, console, "secadmin") as page:
         page.goto("/incidents/")

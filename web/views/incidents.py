@@ -13,6 +13,7 @@ from web.here import account, in_part, office
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "text")
+KEPT = (*FIELDS, "after")
 
 
 def asked() -> Asked:
@@ -35,7 +36,7 @@ def live() -> tuple[str, int] | Answer:
     """Nothing while the queue is as the page knows it; else the way to its rows."""
     if office().queue.mark(account()) == request.args.get("mark"):
         return "", 204
-    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in (*FIELDS, "after") and value}
+    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in KEPT and value}
     return redirect(url_for("incidents.queue", **again), 303)
 
 
