@@ -14,6 +14,7 @@ from dlp.errors import DlpError, KeysError, UsageError
 from dlp.language import Say
 from dlp.office import Conflict, NotFound, Refused
 from dlp.office.opening import PasswordAgain, TooMany
+from web.way_back import way_back
 
 KINDS: tuple[tuple[type[DlpError], int], ...] = (
     (Refused, 403),
@@ -56,9 +57,18 @@ def answer(code: int, message: Say, hint: Say | None = None, status: int = 2) ->
         body = {"error": _pair(message), "hint": _pair(hint), "status": status}
         made: Response = jsonify(body)
     else:
-        made = Response(render_template("error.html", code=code, message=message, hint=hint), mimetype="text/html")
+        made = Response(_page(code, message, hint), mimetype="text/html")
     made.status_code = code
     return made
+
+
+def _page(code: int, message: Say, hint: Say | None) -> str:
+    return render_template("error.html", code=code, message=message, hint=hint, back=way_back())
+
+
+def code_of(error: DlpError) -> int:
+    """The status that says this error."""
+    return next((code for kind, code in KINDS if isinstance(error, kind)), 500)
 
 
 def _pair(said: Say | None) -> dict[str, str] | None:
@@ -66,8 +76,7 @@ def _pair(said: Say | None) -> dict[str, str] | None:
 
 
 def _ours(error: DlpError) -> Answer:
-    code = next((code for kind, code in KINDS if isinstance(error, kind)), 500)
-    return answer(code, error.message, error.hint, error.status)
+    return answer(code_of(error), error.message, error.hint, error.status)
 
 
 def _http(error: HTTPException) -> Answer:

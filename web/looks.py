@@ -71,10 +71,10 @@ def _around() -> dict[str, Any]:
     }
 
 
-def again(**changed: str) -> str:
-    """The address of this page with some of its questions changed."""
+def again(endpoint: str = "", /, **changed: str) -> str:
+    """The address of this page, or of the one whose form was refused here, with some of its questions changed."""
     asked = {name: value for name, value in request.args.items() if value and name not in changed}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **asked, **changed})
+    return url_for(endpoint or str(request.endpoint), **{**(request.view_args or {}), **asked, **changed})
 
 
 def _zone() -> tzinfo | str:
