@@ -200,3 +200,17 @@ def test_the_second_page_looks_for_its_own_rows(console: Served) -> None:
     assert rows.get("hx-get") == older
     console.world.held()
     assert officer.get(rows.get("data-live")).location == older
+
+
+def test_reviewers_see_in_the_queue_that_a_sender_asks_for_release(console: Served) -> None:
+    console.world.person("sender")
+    console.world.held(name="other.docx", send="", sha256="01" * 32)
+    incident = console.world.held(name="wished.docx")
+    sender, officer = console.visitor("sender"), console.visitor("secadmin")
+    sender.get(f"/incidents/{incident}")
+    sender.submit(f"/incidents/{incident}/remark", kind="release", text="the customer waits")
+    rows = officer.get("/incidents/").page.xpath("//*[@id='rows']//tbody/tr")
+    assert ["asks for release" in row.text_content() for row in rows] == [True, False]
+    only = officer.get("/incidents/?wished=release").page.xpath("//*[@id='rows']//tbody/tr")
+    assert len(only) == 1 and "wished.docx" in only[0].text_content()
+    assert "发送人申请放行" in console.visitor("secadmin", "zh").get(f"/incidents/{incident}").words

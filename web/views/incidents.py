@@ -12,7 +12,7 @@ from dlp.office.unmasking import barred
 from web.here import account, in_part, office
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
-FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "text")
+FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "wished", "text")
 KEPT = (*FIELDS, "after")
 
 
