@@ -26,6 +26,7 @@ from dlp import ulid
 from dlp.config import Settings
 from dlp.office import Office, first_start
 from dlp.office.ground import moment
+from dlp.office.risk import turned
 from dlp.office.store.tables import DecisionRow, HitRow, IncidentRow, TransferRow
 from keys.keystore import Keystore
 from web.app import create
@@ -125,7 +126,7 @@ def _fill(office: Office) -> None:
         ]
         if stopped:
             one, decided = ulid.new(), number % 50 == 9
-            rank = f"{row['level'] * 1000 + 360:04d}{one}"
+            rank = f"{row['level'] * 1000 + 360:04d}0{turned(one)}"
             incident = {"id": one, "transfer": row["id"], "state": "decided" if decided else "open", "opened": at}
             incidents.append({**incident, "rank": rank, "bundle": row["send"], "assigned": "", **owner})
             if decided:

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as Answer
 from dlp.office.refusals import no_right
 from dlp.office.sessions import LONGEST, SignedIn
 from web.doors import DOORS, Door, may_enter
-from web.here import office
+from web.here import in_part, office
 from web.security import renew
+from web.way_back import came_from, inside
 
 COOKIE = "__Host-session"
 BY_THEMSELVES = frozenset({"incidents.live"})
@@ -37,25 +38,30 @@ def install(app: Flask) -> None:
         g.account = office().sessions.resume(request.cookies.get(COOKIE, ""), by_itself)
         if door is Door.OPEN:
             return None
-        if g.account is None and request.headers.get("HX-Request"):
+        if g.account is None and in_part():
             # A script would put the sign-in page into the middle of the one that is shown.
-            return Answer(status=401, headers={"HX-Redirect": url_for("entry.sign_in")})
+            return Answer(status=401, headers={"HX-Redirect": _sign_in(came_from())})
         if g.account is None:
-            return redirect(url_for("entry.sign_in", next=_asked()), 303)
+            return redirect(_sign_in(_asked()), 303)
         if not may_enter(request.endpoint, g.account.roles):
             raise no_right()
         return None
 
 
-def _asked() -> str | None:
+def _asked() -> str:
     """The page to come back to after signing in; what changes something is never repeated by itself."""
-    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return request.full_path.rstrip("?") if request.method == "GET" else came_from()
+
+
+def _sign_in(target: str) -> str:
+    """The way to the sign-in page, which says what became of what was sent, and leads on to the target."""
+    ended = "undone" if request.method != "GET" else "seen" if request.cookies.get(COOKIE) else None
+    return url_for("entry.sign_in", next=target if target not in {"", "/"} else None, ended=ended)
 
 
 def here_only(target: str) -> str:
     """The target where it is a page of this console, else the first page: nobody is sent elsewhere by a link."""
-    plain = target.isprintable() and target.isascii() and "\\" not in target
-    return target if plain and target.startswith("/") and not target.startswith("//") else url_for("home.page")
+    return target if inside(target) else url_for("home.page")
 
 
 def let_in(signed: SignedIn, target: str) -> Answer:

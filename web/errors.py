@@ -15,6 +15,7 @@ from dlp.language import Say
 from dlp.office import Conflict, NotFound, Refused
 from dlp.office.opening import PasswordAgain, TooMany
 from web.knocks import TooOften
+from web.way_back import way_back
 
 KINDS: tuple[tuple[type[DlpError], int], ...] = (
     (Refused, 403),
@@ -58,9 +59,18 @@ def answer(code: int, message: Say, hint: Say | None = None, status: int = 2) ->
         body = {"error": _pair(message), "hint": _pair(hint), "status": status}
         made: Response = jsonify(body)
     else:
-        made = Response(render_template("error.html", code=code, message=message, hint=hint), mimetype="text/html")
+        made = Response(_page(code, message, hint), mimetype="text/html")
     made.status_code = code
     return made
+
+
+def _page(code: int, message: Say, hint: Say | None) -> str:
+    return render_template("error.html", code=code, message=message, hint=hint, back=way_back())
+
+
+def code_of(error: DlpError) -> int:
+    """The status that says this error."""
+    return next((code for kind, code in KINDS if isinstance(error, kind)), 500)
 
 
 def _pair(said: Say | None) -> dict[str, str] | None:
@@ -68,8 +78,7 @@ def _pair(said: Say | None) -> dict[str, str] | None:
 
 
 def _ours(error: DlpError) -> Answer:
-    code = next((code for kind, code in KINDS if isinstance(error, kind)), 500)
-    made = answer(code, error.message, error.hint, error.status)
+    made = answer(code_of(error), error.message, error.hint, error.status)
     if isinstance(error, TooOften):
         made.headers["Retry-After"] = str(error.seconds)
     return made

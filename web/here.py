@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from dlp.config import Settings
 from dlp.language import Language
@@ -50,6 +50,14 @@ def account() -> Account:
     if found is None:
         raise no_right()
     return found
+
+
+def in_part() -> bool:
+    """Whether a script asks for a part of the page that is shown.
+
+    One that restores the browser's history asks as a script too, and puts the answer in the place of the whole page.
+    """
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def language() -> Language:

@@ -19,7 +19,7 @@ from dlp.office import Account, Right, allowed
 from dlp.sign_words import sign_words
 from web import words
 from web.event_words import event_word
-from web.here import language, settings, visitor
+from web.here import in_part, language, settings, visitor
 from web.particulars import particulars, subject_word
 from web.tabs import shown_pages
 
@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
         both=both,
         coverage=coverage,
         event_word=event_word,
+        in_part=in_part,
         sign_words=sign_words,
         asset=lambda name: url_for("static", filename=name, v=digests(name)),
         may=may,
@@ -73,10 +74,10 @@ def _around() -> dict[str, Any]:
     }
 
 
-def again(**changed: str) -> str:
-    """The address of this page with some of its questions changed."""
+def again(endpoint: str = "", /, **changed: str) -> str:
+    """The address of this page, or of the one whose form was refused here, with some of its questions changed."""
     asked = {name: value for name, value in request.args.items() if value and name not in changed}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **asked, **changed})
+    return url_for(endpoint or str(request.endpoint), **{**(request.view_args or {}), **asked, **changed})
 
 
 def zone() -> tzinfo:

@@ -19,6 +19,7 @@ from dlp.office.known import Look
 from dlp.office.people import Account
 from dlp.office.refusals import Conflict, Refused
 from dlp.office.rights import Right, need
+from dlp.office.risk import with_wish
 from dlp.office.store.tables import (
     AccountRow,
     ApprovalRow,
@@ -81,6 +82,8 @@ class Desk:
                 at=writing.at,
             )
             writing.session.add(remark)
+            if kind == "release":
+                row.rank = with_wish(row.rank)
             writing.note(f"incident.{KIND_EVENTS[kind]}", account.name, row.id)
 
     def assign(self, account: Account, incident_id: str, name: str) -> None:

@@ -15,7 +15,7 @@ from dlp.model import Report, State
 from dlp.office import bodies, labels, machine_reports
 from dlp.office.ground import Ground, Writing, parse_moment
 from dlp.office.machine_reports import own
-from dlp.office.risk import bundle, is_after, rank
+from dlp.office.risk import bundle, is_after, is_wished, rank
 from dlp.office.shapes import TOKEN, Fields, Malformed
 from dlp.office.store.tables import (
     DecisionRow,
@@ -133,7 +133,7 @@ def _count_rules(writing: Writing, row: TransferRow) -> None:
 def _open_incident(writing: Writing, row: TransferRow) -> None:
     before = writing.session.scalars(select(IncidentRow).where(IncidentRow.transfer == row.id)).one_or_none()
     if before is not None:
-        before.rank = rank(row, before.id)  # more may have been found in it since
+        before.rank = rank(row, before.id, is_wished(before.rank))  # more may have been found in it since
         return
     incident_id = ulid.new()
     incident = IncidentRow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from dlp.errors import UsageError
@@ -15,11 +15,11 @@ from dlp.office.offers import WAITING
 from dlp.office.pages import LONGEST, Page, like
 from dlp.office.people import Account
 from dlp.office.rights import Right, allowed, need
+from dlp.office.risk import RISK_DIGITS, WISHED, incident_of, risk_of
 from dlp.office.store.tables import IncidentRow, TransferRow
 from dlp.office.transfers import level_of, seen_by
 from dlp.office.views import Transfer, transfer_view
 
-RANK_DIGITS = 4
 STATES = ("waiting", "open", "asked", "decided", "closed", "all")
 
 
@@ -35,13 +35,15 @@ class Asked:
     person: str = ""
     group: str = ""
     assigned: str = ""
+    wished: str = ""
+    """Anything: only what its sender asks to be released."""
     text: str = ""
     """Part of a file's name, or a whole number or sha256."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One row: the riskiest incident of a bundle, and how many there are."""
+    """One row: the riskiest incident of a bundle, how many there are, and whether a sender asks for one's release."""
 
     incident: str
     state: str
@@ -49,10 +51,12 @@ class QueueRow:
     assigned: str
     risk: int
     count: int
+    wished: bool
     transfer: Transfer
 
 
 ALL_WAITING = Asked()
+WISH = func.substr(IncidentRow.rank, RISK_DIGITS + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +66,32 @@ class Queue:
     ground: Ground
 
     def page(self, account: Account, asked: Asked = ALL_WAITING, after: str = "", size: int = 50) -> Page[QueueRow]:
-        """Rows, riskiest first, after the cursor. UsageError for a state or level that is none."""
+        """Rows after the cursor, riskiest first; at equal risk those wished for, then the oldest.
+
+        UsageError for a state or level that is none.
+        """
         need(account, Right.SEE_ALL, Right.SEE_GROUP, Right.SEE_OWN)
         size = max(1, min(size, LONGEST))
         with self.ground.reading() as session:
             best = func.max(IncidentRow.rank)
-            grouped = self._filtered(account, asked, select(best, func.count())).group_by(IncidentRow.bundle)
+            grouped = self._filtered(account, asked, select(best, func.count(), func.max(WISH))).group_by(
+                IncidentRow.bundle
+            )
             if after:
                 grouped = grouped.having(best < after)
             found = session.execute(grouped.order_by(best.desc()).limit(size + 1)).all()
-            shown = [(str(rank), int(count)) for rank, count in found[:size]]
+            shown = [(str(rank), int(count), wish == WISHED) for rank, count, wish in found[:size]]
             return Page(self._rows(session, shown), shown[-1][0] if len(found) > size else "")
 
-    def _rows(self, session: Session, shown: list[tuple[str, int]]) -> tuple[QueueRow, ...]:
-        ids = [rank[RANK_DIGITS:] for rank, _ in shown]
+    def _rows(self, session: Session, shown: list[tuple[str, int, bool]]) -> tuple[QueueRow, ...]:
+        ids = [incident_of(rank) for rank, *_ in shown]
         asked = select(IncidentRow, TransferRow).join(TransferRow, TransferRow.id == IncidentRow.transfer)
         rows = {one.id: (one, transfer) for one, transfer in session.execute(asked.where(IncidentRow.id.in_(ids)))}
         made = []
-        for (rank, count), incident_id in zip(shown, ids, strict=True):
+        for (rank, count, wished), incident_id in zip(shown, ids, strict=True):
             one, transfer = rows[incident_id]
-            risk = int(rank[:RANK_DIGITS])
             view = transfer_view(transfer, one.id)
-            made.append(QueueRow(one.id, one.state, one.opened, one.assigned, risk, count, view))
+            made.append(QueueRow(one.id, one.state, one.opened, one.assigned, risk_of(rank), count, wished, view))
         return tuple(made)
 
     def mark(self, account: Account) -> str:
@@ -91,7 +99,8 @@ class Queue:
         with self.ground.reading() as session:
             counted = select(func.count(), func.max(IncidentRow.id), func.sum(func.length(IncidentRow.assigned)))
             asked = self._filtered(account, ALL_WAITING, counted)
-            asked_for = asked.add_columns(func.sum(func.length(IncidentRow.state)))
+            wishes = func.sum(case((WISH == WISHED, 1), else_=0))
+            asked_for = asked.add_columns(func.sum(func.length(IncidentRow.state)), wishes)
             return "-".join(str(value or 0) for value in session.execute(asked_for).one())
 
     def next_after(self, account: Account, incident_id: str) -> str:
@@ -114,6 +123,8 @@ class Queue:
             chosen = chosen.where(IncidentRow.state.in_(WAITING if asked.state == "waiting" else (asked.state,)))
         if asked.assigned:
             chosen = chosen.where(IncidentRow.assigned == asked.assigned)
+        if asked.wished:
+            chosen = chosen.where(WISH == WISHED)
         if asked.level:  # the rank begins with the level, so no other table is asked
             chosen = chosen.where(IncidentRow.rank >= f"{level_of(asked.level)}")
         columns = {name: getattr(asked, name) for name in ("action", "direction", "person", "group")}

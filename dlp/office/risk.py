@@ -11,6 +11,10 @@ UNREAD = 250
 BLOCKED = 150
 RECEIVED = 50
 HIGHEST = 9999
+RISK_DIGITS = 4
+WISHED = "1"
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of an id, in their order."""
 AFTER = "after"
 """The reason that stands first in such a verdict (dlp.custody.afterwards)."""
 
@@ -32,9 +36,37 @@ def is_after(row: TransferRow) -> bool:
     return any(one["rule"] == AFTER for one in row.because)
 
 
-def rank(row: TransferRow, incident: str) -> str:
-    """Risk and id as one text whose order is the order of the queue."""
-    return f"{risk(row):04d}{incident}"
+def rank(row: TransferRow, incident: str, wished: bool = False) -> str:
+    """Risk, whether the sender asks for release, and the id turned round, as one text: the queue is its falling order.
+
+    So what somebody waits for comes first within its risk, and after it what has waited longest.
+    """
+    return f"{risk(row):04d}{int(wished)}{turned(incident)}"
+
+
+def turned(id: str) -> str:
+    """An id whose order is the other way round; turned again it is the id."""
+    return id.translate(str.maketrans(SIGNS, SIGNS[::-1]))
+
+
+def risk_of(rank: str) -> int:
+    """The risk in a rank."""
+    return int(rank[:RISK_DIGITS])
+
+
+def incident_of(rank: str) -> str:
+    """The id in a rank."""
+    return turned(rank[RISK_DIGITS + 1 :])
+
+
+def is_wished(rank: str) -> bool:
+    """Whether the sender asks for release."""
+    return rank[RISK_DIGITS : RISK_DIGITS + 1] == WISHED
+
+
+def with_wish(rank: str) -> str:
+    """The rank from when its sender asks for release."""
+    return rank[:RISK_DIGITS] + WISHED + rank[RISK_DIGITS + 1 :]
 
 
 def bundle(row: TransferRow) -> str:

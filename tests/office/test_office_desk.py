@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from office_world import World, sealed_body, transfer_body
+from sqlalchemy import select
 
 from classifiers.model import Level
 from dlp import ulid
@@ -15,6 +16,7 @@ from dlp.office import Conflict, NotFound, Refused, Role
 from dlp.office.desk import UNDO
 from dlp.office.incidents import Terms
 from dlp.office.queue import Asked
+from dlp.office.store.tables import IncidentRow
 
 UNDOABLE = Terms(undo=UNDO)
 
@@ -31,7 +33,7 @@ def test_the_queue_is_ordered_by_risk_and_one_row_for_a_send_or_the_same_content
     world.held(name="b", level="secret", send=send)
     world.held(name="copy", level="internal", findings=[], sha256="01" * 32, send="")
     rows = world.office.queue.page(world.secadmin).rows
-    assert [(row.transfer.name, row.count) for row in rows] == [("top", 1), ("b", 2), ("copy", 2)]
+    assert [(row.transfer.name, row.count) for row in rows] == [("top", 1), ("b", 2), ("low", 2)]
     assert rows[0].risk > rows[1].risk > rows[2].risk
     assert named(world, level="secret") == ["top", "b"] and named(world, text="TOP") == ["top"]
     assert named(world, text="a") == ["a"] and named(world, action="block") == []
@@ -275,3 +277,52 @@ def test_an_edited_file_says_which_findings_are_new_since_it_was_let_pass(world:
     assert [one.same_name for one in look.sightings] == [True]
     other = world.held(sha256="cc" * 32, number="A-1003", name="other.xlsx", findings=[finding("3" * 16)])
     assert world.office.desk.look(world.secadmin, other).since is None
+
+
+def test_at_equal_risk_what_a_sender_asks_for_comes_first_and_then_the_oldest(world: World) -> None:
+    sender = world.person("sender")
+    ids = [world.held(name=name, send="", sha256=name * 32) for name in ("aa", "bb", "cc")]
+    top = world.held(name="top", level="top_secret", send="", sha256="ee" * 32)
+    assert named(world) == ["top", "aa", "bb", "cc"]
+    before = world.office.queue.mark(world.secadmin)
+    world.office.desk.remark(sender, ids[2], "release", "the customer waits")
+    assert named(world) == ["top", "cc", "aa", "bb"]
+    assert [row.wished for row in world.office.queue.page(world.secadmin).rows] == [False, True, False, False]
+    assert named(world, wished="release") == ["cc"] and world.office.queue.mark(world.secadmin) != before
+    assert world.office.queue.next_after(world.secadmin, top) == ids[2]
+    world.office.desk.remark(sender, ids[0], "wrong", "it is published")
+    assert named(world, wished="release") == ["cc"]
+    late = world.held(name="late", send="", sha256="dd" * 32)
+    assert world.office.queue.next_after(world.secadmin, ids[1]) == late
+
+
+def test_the_row_of_a_send_says_so_where_the_sender_asks_for_any_of_its_files(world: World) -> None:
+    sender, send = world.person("sender"), ulid.new()
+    low = world.held(name="low", level="sensitive", send=send)
+    world.held(name="high", send=send)
+    world.office.desk.remark(sender, low, "release", "the customer waits")
+    (row,) = world.office.queue.page(world.secadmin).rows
+    assert (row.transfer.name, row.count, row.wished) == ("high", 2, True)
+
+
+def test_an_office_of_before_gets_the_order_of_now(world: World) -> None:
+    from alembic import command
+
+    from dlp.office.store.database import alembic_config
+
+    sender = world.person("sender")
+    ids = [world.held(name=str(number), send="", sha256=f"{number}f" * 32) for number in range(3)]
+    world.office.desk.remark(sender, ids[2], "release", "the customer waits")
+    store = world.office.ground.store
+    ranks = select(IncidentRow.id, IncidentRow.rank).order_by(IncidentRow.id)
+    with store.reading() as session:
+        now = [tuple(row) for row in session.execute(ranks)]
+    with store.writing() as session:
+        command.downgrade(alembic_config(session.connection()), "0004")
+    with store.reading() as session:
+        assert [rank for _, rank in session.execute(ranks)] == [f"{rank[:4]}{one}" for one, rank in now]
+    with store.writing() as session:
+        command.upgrade(alembic_config(session.connection()), "head")
+    with store.reading() as session:
+        assert [tuple(row) for row in session.execute(ranks)] == now
+    assert named(world) == ["2", "0", "1"]

@@ -86,6 +86,7 @@ def test_an_officer_reads_an_incident_and_returns_the_file(chromium: Any, consol
         page.click("nav >> text=Incidents")
         page.click("text=客户名单.xlsx")
         assert page.inner_text(".masked").startswith("机密★")
+        keys_ready(page)
         page.click("button[value=return]")
         page.get_by_text("Return to its owner").first.wait_for()
         page.click("text=Sign out")

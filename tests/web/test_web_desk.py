@@ -181,3 +181,36 @@ def test_the_same_page_for_scripts_is_only_the_rows(console: Served) -> None:
 def test_a_script_that_is_signed_out_is_sent_to_the_sign_in_page_as_a_whole(console: Served) -> None:
     answer = console.visitor().ask("GET", "/incidents/", None, {"HX-Request": "true"})
     assert answer.status == 401 and answer.headers["HX-Redirect"] == "/sign-in"
+
+
+def test_a_browser_that_goes_back_gets_the_whole_page(console: Served) -> None:
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    page = console.visitor("secadmin").ask("GET", "/incidents/?level=secret", None, back)
+    assert page.page.xpath("//nav") and "Sign out" in page.words
+    assert page.page.xpath("//select[@name='level']/option[@selected]/@value") == ["secret"]
+    assert console.visitor().ask("GET", "/incidents/", None, back).location.startswith("/sign-in")
+
+
+def test_the_second_page_looks_for_its_own_rows(console: Served) -> None:
+    for number in range(60):
+        console.world.held(send="", sha256=f"{number:02d}" * 32)
+    officer = console.visitor("secadmin")
+    older = officer.get("/incidents/?level=secret").page.xpath("//a[@rel='next']/@href")[0]
+    rows = officer.get(older).page.xpath("//*[@id='rows']")[0]
+    assert rows.get("hx-get") == older
+    console.world.held()
+    assert officer.get(rows.get("data-live")).location == older
+
+
+def test_reviewers_see_in_the_queue_that_a_sender_asks_for_release(console: Served) -> None:
+    console.world.person("sender")
+    console.world.held(name="other.docx", send="", sha256="01" * 32)
+    incident = console.world.held(name="wished.docx")
+    sender, officer = console.visitor("sender"), console.visitor("secadmin")
+    sender.get(f"/incidents/{incident}")
+    sender.submit(f"/incidents/{incident}/remark", kind="release", text="the customer waits")
+    rows = officer.get("/incidents/").page.xpath("//*[@id='rows']//tbody/tr")
+    assert ["asks for release" in row.text_content() for row in rows] == [True, False]
+    only = officer.get("/incidents/?wished=release").page.xpath("//*[@id='rows']//tbody/tr")
+    assert len(only) == 1 and "wished.docx" in only[0].text_content()
+    assert "发送人申请放行" in console.visitor("secadmin", "zh").get(f"/incidents/{incident}").words

@@ -1,6 +1,12 @@
 // The reviewer's keyboard, and a queue that keeps itself fresh. All of it works by form and link without this file.
 "use strict";
 (() => {
+  // Milliseconds that an incident was before the eyes, with no key held, before a decision counts: longer than a double
+  // click and than a key takes to repeat itself, so that what was meant for the last page never decides this one.
+  const EYES = 700;
+  // Milliseconds in which a decision on its way is not sent a second time.
+  const ON_ITS_WAY = 5000;
+  const root = document.documentElement;
   const typing = (at) => at.closest("input, select, textarea, [contenteditable]");
   const links = () => [...document.querySelectorAll(".row-link")];
   let at = -1;
@@ -38,14 +44,39 @@
     return true;
   }
 
+  let settling = 0;
+  let sent = -Infinity;
+  const settled = () => root.dataset.keys === "ready";
+
+  function settle() {
+    clearTimeout(settling);
+    delete root.dataset.keys;
+    if (document.hidden) return;
+    const ready = () => (root.dataset.keys = "ready");
+    if (form) settling = setTimeout(ready, EYES);
+    else ready();
+  }
+
+  document.addEventListener("visibilitychange", settle);
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    sent = -Infinity;
+    settle();
+  });
+
+  form?.addEventListener("submit", (event) => {
+    if (settled() && performance.now() - sent > ON_ITS_WAY) sent = performance.now();
+    else event.preventDefault();
+  });
   form?.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=choice]");
     if (button && !choose(button)) event.preventDefault();
   });
   reason?.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
+    // Enter also ends the writing of a Chinese word, and then means no choice.
+    if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
-      if (chosen && reason.value.trim()) form.requestSubmit(chosen);
+      if (!event.repeat && chosen && reason.value.trim()) form.requestSubmit(chosen);
     } else if (event.key === "Escape") {
       reason.blur();
     }
@@ -54,6 +85,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const button = document.querySelector(`button[data-key="${CSS.escape(event.key)}"]:not(:disabled)`);
+    const early = button?.form === form && !settled();
+    if (event.repeat || early) {
+      // One press is one decision: a held key moves through the rows, and nothing else.
+      if (form && button) settle();
+      else if (!button && links().length && "jk".includes(event.key)) queue[event.key]();
+      return;
+    }
     if (button) {
       event.preventDefault();
       button.click();
@@ -73,12 +111,20 @@
   }
 
   // Looks for news while the page is looked at and nothing in it is chosen; never under somebody's fingers.
+  const touched = (rows) =>
+    rows.querySelector("input:checked, :focus") || [...rows.querySelectorAll("input[name=reason]")].some((one) => one.value);
+
   async function look() {
     const rows = document.getElementById("rows");
-    if (!rows || document.hidden || rows.querySelector(":checked, :focus")) return;
+    if (!rows || document.hidden || touched(rows)) return;
     const answer = await fetch(rows.dataset.live, { redirect: "manual" });
-    if (answer.type === "opaqueredirect") htmx.trigger(rows, "look");
+    if (answer.type === "opaqueredirect" && rows.isConnected && !touched(rows)) htmx.trigger(rows, "look");
   }
-  document.documentElement.dataset.keys = "ready";
+  settle();
+  // Who began to choose or to type while the rows were under way keeps what they see.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const came = event.detail.requestConfig?.triggeringEvent;
+    if (came?.type === "look" && touched(event.detail.target)) event.detail.shouldSwap = false;
+  });
   if (document.getElementById("rows")) setInterval(() => look().catch(() => {}), 10_000);
 })();

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from dlp.language import Language
 from web import auth
 from web.looks import LANGUAGE, LONGEST_ZONE, THEME, THEMES, ZONE
+from web.way_back import came_from
 
 pages = Blueprint("choices", __name__)
 YEAR = 366 * 24 * 3600
@@ -15,8 +16,13 @@ YEAR = 366 * 24 * 3600
 
 @pages.post("/choices")
 def choose() -> Answer:
-    """Keep what was chosen and go back to where the visitor was."""
-    answer = redirect(auth.here_only(request.form.get("back", "/")), 303)
+    """Keep what was chosen and go back to where the visitor was.
+
+    A list that was filtered since has another address than its form knows; a form that was refused has none.
+    """
+    back, now = request.form.get("back", "/"), came_from()
+    newer = back == "/" or back.partition("?")[0] == now.partition("?")[0]
+    answer = redirect(auth.here_only(now if now and newer else back), 303)
     kept = (
         (LANGUAGE, "language", tuple(one.value for one in Language)),
         (THEME, "theme", THEMES),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time
+from functools import wraps
 from zoneinfo import ZoneInfo
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -12,15 +14,16 @@ from werkzeug.wrappers import Response as Answer
 from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Choice
-from dlp.office import Conflict
+from dlp.office import Conflict, Refused
 from dlp.office.desk import UNDO
 from dlp.office.ground import moment
 from dlp.office.incidents import Terms
 from dlp.office.known import Look
 from dlp.office.unmasking import beside
+from web.errors import code_of
 from web.here import account, office
 from web.looks import say
-from web.views.incidents import looked, pages
+from web.views.incidents import kept, listed, looked, pages
 
 ASKED = Say("{number}: asked; a second person must confirm", "{number}：已提交，须由第二人确认")
 DECIDED = Say("{number}: {choice}", "{number}：{choice}")
@@ -28,12 +31,17 @@ WITHDRAWN = Say("the incident is open again", "事件已恢复为待处理")
 UNDONE = Say("taken back; the incident is open again", "已撤销，事件恢复为待处理")
 SAID = Say("written down", "已记录")
 BACK = Say("your file comes back to you; it is not sent", "文件将退还给您，不会发送")
-SEVERAL = Say("{done} decided; {left} could not be", "已处理 {done} 件；{left} 件无法处理")
+ALL = Say("{done} decided", "已处理 {done} 件")
+SEVERAL = Say(
+    "{done} decided; {left} could not be: decided already, or not yours to decide that way",
+    "已处理 {done} 件；{left} 件无法处理：已由他人处理，或您无权作此处理",
+)
 SENT = {
     "release": Say("the reviewers see your wish", "审核人员将看到您的申请"),
     "wrong": Say("thank you; it was written down", "感谢反馈，已记录"),
 }
 MOST_AT_ONCE = 200
+Shown = Answer | tuple[str, int]
 
 
 def _choice() -> Choice:
@@ -58,15 +66,26 @@ def _terms() -> Terms:
     return Terms(request.form.get("rule", ""), until, UNDO)
 
 
+def _on_its_page(view: Callable[[str], Answer]) -> Callable[[str], Shown]:
+    """What is missing, or was decided meanwhile and by whom, is said on the page of the incident itself."""
+
+    @wraps(view)
+    def shown(incident_id: str) -> Shown:
+        try:
+            return view(incident_id)
+        except (UsageError, Conflict, Refused) as error:
+            told = {"error": error, "reason": request.form.get("reason", ""), "said": request.form.get("text", "")}
+            return render_template("incident.html", **{**looked(incident_id), **told}), code_of(error)
+
+    return shown
+
+
 @pages.post("/<incident_id>/decide")
-def decide(incident_id: str) -> Answer | tuple[str, int]:
-    """Ask, confirm or decide, as the option says; then the next one. What is missing is said on the same page."""
-    reason = request.form.get("reason", "")
-    try:
-        choice = _choice()
-        incident = office().incidents.decide(account(), incident_id, choice, reason, _terms())
-    except UsageError as error:
-        return render_template("incident.html", **{**looked(incident_id), "error": error, "reason": reason}), 400
+@_on_its_page
+def decide(incident_id: str) -> Answer:
+    """Ask, confirm or decide, as the option says; then the next one."""
+    choice = _choice()
+    incident = office().incidents.decide(account(), incident_id, choice, request.form.get("reason", ""), _terms())
     from web.words import CHOICES
 
     said = ASKED if incident.state == "asked" else DECIDED
@@ -78,15 +97,21 @@ def decide(incident_id: str) -> Answer | tuple[str, int]:
 
 
 @pages.post("/decide")
-def decide_all() -> Answer:
-    """The same for several, where nothing gets out by it."""
-    ids = request.form.getlist("incident")[:MOST_AT_ONCE]
-    done, left = office().desk.decide_all(account(), ids, _choice(), request.form.get("reason", ""), _terms())
-    flash(say(SEVERAL, done=done, left=left))
-    return redirect(url_for("incidents.queue"), 303)
+def decide_all() -> Shown:
+    """The same for several, where nothing gets out by it; the filter of the queue stays."""
+    ids, reason = request.form.getlist("incident")[:MOST_AT_ONCE], request.form.get("reason", "")
+    try:
+        if not ids:
+            raise UsageError(Say("nothing is chosen", "未选择任何事件"), Say("tick the rows first", "请先勾选"))
+        done, left = office().desk.decide_all(account(), ids, _choice(), reason, _terms())
+    except UsageError as error:
+        return render_template("queue.html", **{**listed(), "error": error, "reason": reason, "chosen": ids}), 400
+    flash(say(SEVERAL if left else ALL, done=done, left=left))
+    return redirect(url_for("incidents.queue", **kept()), 303)
 
 
 @pages.post("/<incident_id>/undo")
+@_on_its_page
 def undo(incident_id: str) -> Answer:
     """Within ten seconds, as if it had not been."""
     office().desk.undo(account(), incident_id)
@@ -95,6 +120,7 @@ def undo(incident_id: str) -> Answer:
 
 
 @pages.post("/<incident_id>/withdraw")
+@_on_its_page
 def withdraw(incident_id: str) -> Answer:
     """Take an asking back, or decline somebody else's."""
     office().incidents.withdraw(account(), incident_id, request.form.get("reason", ""))
@@ -116,6 +142,7 @@ def unmask(incident_id: str) -> str | tuple[str, int]:
 
 
 @pages.post("/<incident_id>/assign")
+@_on_its_page
 def assign(incident_id: str) -> Answer:
     """Say who looks at it."""
     office().desk.assign(account(), incident_id, request.form.get("to", ""))
@@ -123,6 +150,7 @@ def assign(incident_id: str) -> Answer:
 
 
 @pages.post("/<incident_id>/remark")
+@_on_its_page
 def remark(incident_id: str) -> Answer:
     """A comment, or the sender's words."""
     kind = request.form.get("kind", "comment")
@@ -132,6 +160,7 @@ def remark(incident_id: str) -> Answer:
 
 
 @pages.post("/<incident_id>/take-back")
+@_on_its_page
 def take_back(incident_id: str) -> Answer:
     """The owner gets their file back."""
     office().desk.take_back(account(), incident_id)

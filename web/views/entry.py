@@ -16,6 +16,13 @@ from web.knocks import Try
 pages = Blueprint("entry", __name__)
 NOT_THE_SAME = Say("the two passwords are not the same", "两次输入的密码不一致")
 DEAD = Say("this one-time link was used, replaced or has expired", "该一次性链接已使用、被替换或已过期")
+ENDED = {
+    "seen": Say("Your session has ended. Sign in to go on.", "会话已结束，请重新登录。"),
+    "undone": Say(
+        "Your session had ended: nothing of what you sent was done. Sign in, and repeat it on the page that follows.",
+        "会话已结束，您提交的操作未执行。请重新登录，并在随后的页面上重新操作。",
+    ),
+}
 Shown = str | Answer | tuple[str, int]
 
 
@@ -37,7 +44,8 @@ def sign_in() -> Shown:
 
 
 def _form(target: str, name: str = "", error: DlpError | None = None) -> str:
-    return render_template("sign_in.html", next=target, name=name, error=error)
+    ended = ENDED.get(request.values.get("ended", "")) if error is None else None
+    return render_template("sign_in.html", next=target, name=name, error=error, ended=ended)
 
 
 @pages.post("/sign-out")

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as Answer
 
 from dlp.office.queue import Asked
 from dlp.office.unmasking import barred
-from web.here import account, office
+from web.here import account, in_part, office
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
-FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "text")
+FIELDS = ("state", "level", "action", "direction", "person", "group", "assigned", "wished", "text")
+KEPT = (*FIELDS, "after")
 
 
 def asked() -> Asked:
@@ -22,12 +23,26 @@ def asked() -> Asked:
 
 
 @pages.get("/")
-def queue() -> str:
+def queue() -> str | Answer:
     """What waits, riskiest first; only the rows where a script asks for them."""
+    found = listed()
+    if not found["found"].rows and request.args.get("after"):  # the last of this page were decided
+        return redirect(url_for("incidents.queue", **{**kept(), "after": None}), 303)
+    return render_template("queue_rows.html" if in_part() else "queue.html", **found)
+
+
+def kept() -> dict[str, Any]:
+    """Filter and page of the queue as the address has them, for the addresses that lead back to it."""
+    return {name: value for name, value in request.args.items() if name in KEPT and value}
+
+
+def listed() -> dict[str, Any]:
+    """What the queue shows."""
     wanted = asked()
     found = office().queue.page(account(), wanted, request.args.get("after", ""))
-    template = "queue_rows.html" if request.headers.get("HX-Request") else "queue.html"
-    return render_template(template, found=found, asked=wanted, mark=office().queue.mark(account()))
+    mark = office().queue.mark(account())
+    plain = {"error": None, "reason": "", "chosen": ()}
+    return {"found": found, "asked": wanted, "mark": mark, "kept": kept(), **plain}
 
 
 @pages.get("/live")
@@ -35,8 +50,7 @@ def live() -> tuple[str, int] | Answer:
     """Nothing while the queue is as the page knows it; else the way to its rows."""
     if office().queue.mark(account()) == request.args.get("mark"):
         return "", 204
-    again: dict[str, Any] = {name: value for name, value in request.args.items() if name in FIELDS and value}
-    return redirect(url_for("incidents.queue", **again), 303)
+    return redirect(url_for("incidents.queue", **kept()), 303)
 
 
 @pages.get("/next")
@@ -58,4 +72,12 @@ def looked(incident_id: str) -> dict[str, object]:
     look = office().desk.look(account(), incident_id)
     transfer = look.incident.transfer
     clear = {"clear": None, "unmask_error": None, "unmask_barred": barred(account(), transfer)}
-    return {"look": look, "incident": look.incident, "transfer": transfer, "error": None, "reason": "", **clear}
+    return {
+        "look": look,
+        "incident": look.incident,
+        "transfer": transfer,
+        "error": None,
+        "reason": "",
+        "said": "",
+        **clear,
+    }

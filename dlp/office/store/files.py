@@ -69,7 +69,8 @@ class IncidentRow(Owned, Base, kw_only=True):
     state: Mapped[str] = mapped_column(index=True)
     opened: Mapped[str]
     rank: Mapped[str] = mapped_column(default="")
-    """Four digits of risk (``dlp.office.risk``) and the id, so that text order is the order of the queue."""
+    """Four digits of risk, the sender's wish and the id turned round (``dlp.office.risk``); the queue is its falling
+    order."""
     bundle: Mapped[str] = mapped_column(default="", index=True)
     """What the queue shows as one row: the Send, else the content's digest."""
     assigned: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,54 @@
+"""The queue in Chromium: going back, and rows that come by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from browser_day import keys_ready, person, until
+from web_world import Served
+
+pytestmark = pytest.mark.browser
+LOOK = "htmx.trigger(document.getElementById('rows'), 'look')"
+"""What the page does itself every ten seconds where something is new."""
+
+
+def test_going_back_after_filtering_shows_the_whole_page_and_its_filter(chromium: Any, console: Served) -> None:
+    console.world.held(name="one.docx")
+    with person(chromium, console, "secadmin") as page:
+        page.goto("/incidents/")
+        keys_ready(page)
+        page.select_option("[name=level]", "secret")
+        page.wait_for_url("**level=secret**")
+        page.select_option("[name=level]", "top_secret")
+        page.get_by_text("Nothing waits here").first.wait_for()
+        for level in ("secret", ""):
+            page.go_back()
+            page.get_by_text("one.docx").wait_for()
+            assert page.locator("nav.tabs a").count() > 3 and page.get_by_text("Sign out").is_visible()
+            assert page.input_value("[name=level]") == level
+            assert page.is_visible(".keys")
+
+
+def test_rows_that_come_stay_on_the_page_that_is_shown_and_leave_what_is_typed(chromium: Any, console: Served) -> None:
+    for number in range(55):
+        console.world.held(name=f"{number}.docx", send="", sha256=f"{number:02d}" * 32, number=f"A-{number}")
+    with person(chromium, console, "secadmin") as page:
+        page.goto("/incidents/")
+        page.click("a[rel=next]")
+        page.wait_for_url("**after=**")
+        keys_ready(page)
+        shown = page.locator(".row-link").all_inner_texts()
+        console.world.held(name="new.docx", level="public", send="", sha256="ff" * 32)
+        with page.expect_response(lambda answer: "after=" in answer.url and "live" not in answer.url):
+            page.evaluate(LOOK)
+        page.get_by_text("new.docx").wait_for()
+        assert page.locator(".row-link").all_inner_texts()[: len(shown)] == shown
+        page.fill(".together [name=reason]", "a training file")
+        page.evaluate("document.activeElement.blur()")
+        console.world.held(name="newer.docx", level="public", send="", sha256="fe" * 32)
+        with page.expect_response(lambda answer: "after=" in answer.url and "live" not in answer.url):
+            page.evaluate(LOOK)
+        until(page, "!document.querySelector('.htmx-request')")
+        assert page.input_value(".together [name=reason]") == "a training file"
+        assert page.get_by_text("newer.docx").count() == 0
