@@ -13,6 +13,8 @@ from dlp.config import Home, Settings, load
 from dlp.errors import UsageError
 from dlp.language import Language, Say
 
+LAST_PORT = 65535
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -28,6 +30,17 @@ class Words:
     def json(self) -> None:
         """Add ``--json``: one JSON object a line."""
         self.add("--json", action="store_true", about=Say("print one JSON object a line", "每行输出一个 JSON 对象"))
+
+
+def port(text: str) -> int:
+    """A port of an address, as an argument's type. Raises UsageError."""
+    if text.isdecimal() and int(text) <= LAST_PORT:
+        return int(text)
+    raise UsageError(
+        Say(
+            "got the port {text!r}, expected a number from 0 to {last}", "端口 {text!r} 应为 0 至 {last} 的数字"
+        ).format(text=text, last=LAST_PORT)
+    )
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,13 @@ class Room:
         print(f"dlp: {message.to(self.language)}", file=sys.stderr, flush=True)
 
     def json(self, value: object) -> None:
-        """Print one JSON object on a line of its own."""
-        print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
+        """Print one JSON object on a line of its own; what the output cannot hold is spelt as JSON spells it."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(value, separators=(",", ":"))
+        print(text, flush=True)
 
     def need_agent(self) -> None:
         """Raise UsageError where neither this home nor the machine has an agent."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlp import first_start
 from dlp.cli.office_here import add_passphrase
-from dlp.cli.room import Room, Words
+from dlp.cli.room import Room, Words, port
 from dlp.config import Settings, platform_places
 from dlp.files import write_whole
 from dlp.language import Language, Say
@@ -47,7 +47,9 @@ def add(words: Words) -> None:
     )
     words.add("--no-find-wechat", action="store_true", about=Say("look in no other place", "不自动查找微信数据文件夹"))
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
-    words.add("--port", type=int, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动"))
+    words.add(
+        "--port", type=port, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动")
+    )
     add_passphrase(words)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlp import service
-from dlp.cli.room import Room, Words
+from dlp.cli.room import Room, Words, port
 from dlp.config import Home, load, save
 from dlp.errors import UsageError
 from dlp.language import Say
@@ -37,7 +37,7 @@ def add(words: Words) -> None:
         "--profile", choices=PROFILES, default="standard", about=Say("policy of the first start", "首次启动采用的策略")
     )
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
-    words.add("--port", type=int, default=None, about=Say("port of the console", "控制台端口"))
+    words.add("--port", type=port, default=None, about=Say("port of the console", "控制台端口"))
     words.add(
         "--top", default="/", about=Say("install below this folder, for images", "安装到此文件夹之下，用于制作镜像")
     )
