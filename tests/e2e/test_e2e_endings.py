@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,8 +87,6 @@ def test_a_name_that_the_terminal_cannot_show_is_shown_by_its_number(tmp_path: P
 
 
 def test_a_question_that_nobody_answers_ends_the_first_start(tmp_path: Path) -> None:
-    import pty
-
     home = tmp_path / "home"
     ours, theirs = pty.openpty()
     command = [*DLP, "--home", str(home), "run", "--port", "0", "--outbox", str(tmp_path / "box")]
