@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         return 0
     path, target = _asked(arguments)
     room.need_set_up()
+    room.need_group(arguments.to)
     from dlp.agent.requests import myself
     from dlp.export import export
     from dlp.model import Direction, Origin

@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     """Print a verdict per file; the exit status is the highest that any file gave (DESIGN 5.1)."""
     from dlp.inspection import context_for
 
+    room.need_group(arguments.group)
     status = 0
     with context_for(room.home, room.settings, Path(arguments.policy) if arguments.policy else None) as context:
         for path in _with_progress(list(_walk(arguments.paths)), arguments.json):

@@ -74,6 +74,15 @@ class Room:
             text = json.dumps(value, separators=(",", ":"))
         print(text, flush=True)
 
+    def need_group(self, group: str) -> None:
+        """Raise UsageError for a group that this office lacks; none is known where nothing is set up."""
+        file = self.home.agent / "office.json"
+        if group and file.exists():
+            from dlp.link.groups import need_group
+            from dlp.link.office_file import OfficeFile
+
+            need_group(OfficeFile.load(file), group)
+
     def need_agent(self) -> None:
         """Raise UsageError where neither this home nor the machine has an agent."""
         from dlp.agent.requests import door_folder

@@ -8,12 +8,14 @@ import pty
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from guard import DLP, Guard, dlp, until
 
 from dlp.demo import texts
+from dlp.link.office_file import Group, OfficeFile
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +142,27 @@ def test_settings_edited_by_hand_are_looked_at_too(stopped: Guard, setting: str,
         assert said.returncode == 2 and says in said.stderr and "settings.toml" in said.stderr
     finally:
         file.write_text(before, "utf-8")
+
+
+def test_a_group_that_nobody_has_is_named_with_those_that_there_are(stopped: Guard, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(texts.NOTICE, "utf-8")
+    path = stopped.home / "agent" / "office.json"
+    office = OfficeFile.load(path)
+    inspected = ("inspect", str(tmp_path / "a.txt"), "--group")
+    exported = ("export", "--zip", str(tmp_path / "a.txt"), "-o", str(tmp_path / "a.zip"))
+    exported += ("--password-file", str(tmp_path / "password"), "--to")
+    try:
+        replace(office, told=True, groups=(Group("finance", "secret"), Group("partners", "public"))).save(path)
+        for words in (inspected, exported):
+            said = stopped.dlp(*words, "finanze")
+            assert said.returncode == 2 and not said.stdout
+            assert "there is no group 'finanze'" in said.stderr
+            assert "dlp: hint: the groups are: finance, partners" in said.stderr
+            assert stopped.dlp(*words, "finance").returncode == 0
+        replace(office, told=True, groups=()).save(path)
+        assert "no group yet" in stopped.dlp(*inspected, "finance").stderr
+        replace(office, told=False, groups=()).save(path)
+        assert "not heard of any group" in stopped.dlp(*inspected, "finance").stderr
+    finally:
+        office.save(path)
+    assert dlp(tmp_path / "none", *inspected, "finance").returncode == 0, "where nothing is set up nothing is known"
