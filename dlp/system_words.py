@@ -43,6 +43,11 @@ def why(error: OSError) -> Say:
     return Say(named, f"系统报告：{named}")
 
 
+def said(error: Exception) -> Say | Exception:
+    """An error as a field of a sentence: what the system said in both languages, any other as it is."""
+    return why(error) if isinstance(error, OSError) else error
+
+
 def home_not_usable(root: Path, error: OSError) -> UsageError:
     """The home is a file, or another account's."""
     if not isinstance(error, PermissionError) and root.is_file():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifiers.model import Finding, Gap
+from classifiers.model import Finding, Gap, Place
 from classifiers.places import render
 from dlp.coverage_words import read_so_far, which_picture
 from dlp.language import Language
 from dlp.model import Action, Option, Verdict
+from dlp.shown import shown as shown
 from dlp.words import ACTIONS, GAP_KINDS, GAP_REASONS, LEVELS
 
 
@@ -124,27 +125,22 @@ def for_people(name: str, verdict: Verdict, language: Language) -> str:
         title = (finding.title_zh if language is Language.ZH else finding.title_en) or finding.rule
         times = f" ×{'≥' if finding.at_least else ''}{finding.count}" if finding.count > 1 else ""
         lines.append(
-            f"  - {title}: {finding.masked}{times}  {render(finding.place, language.value)}  ({finding.score})"
+            f"  - {shown(title)}: {shown(finding.masked)}{times}  {_where(finding.place, language)}  ({finding.score})"
         )
     lines += [f"  - {gap_line(gap, language)}" for gap in verdict.classification.gaps]
     return "\n".join(lines)
 
 
+def _where(place: Place, language: Language) -> str:
+    """Members of archives and sheets are named by whoever made the file."""
+    return shown(render(place, language.value))
+
+
 def gap_line(gap: Gap, language: Language) -> str:
     """One gap in words."""
-    where = render(gap.place, language.value)
+    where = _where(gap.place, language)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
     told = read_so_far(gap.detail)
     which = which_picture(gap.detail)
     place = ", ".join(part for part in (where, which.to(language) if which else "") if part)
     return "  ".join(filter(None, (what, place, f"({told.to(language)})" if told else "")))
-
-
-def shown(name: str) -> str:
-    """A file name that cannot move the cursor, break the line or turn the reading direction of a terminal."""
-    return "".join(
-        c
-        if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
-        else "\ufffd"
-        for c in name
-    )

@@ -14,6 +14,7 @@ from dlp.cli.room import Room
 from dlp.config import Home
 from dlp.errors import DlpError, MachineError, UsageError
 from dlp.language import Language, Say
+from dlp.shown import shown_lines
 from dlp.system_words import home_not_usable, why
 
 INTERRUPTED = 130
@@ -95,7 +96,7 @@ def _nameless(error: OSError) -> DlpError:
 def _tell(error: DlpError, language: Language) -> int:
     """Onto standard error; where that is gone too, the status alone must do."""
     try:
-        print("\n".join(error.lines(language)), file=sys.stderr, flush=True)
+        print(shown_lines("\n".join(error.lines(language))), file=sys.stderr, flush=True)
     except OSError:
         _hush(sys.stderr)
     return error.status

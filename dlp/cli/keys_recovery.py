@@ -234,7 +234,7 @@ def recover(arguments: argparse.Namespace, room: Room) -> int:
             if len(found) == 1:
                 raise
             status = max(status, error.status)
-            print(f"{source}:", *error.lines(room.language), sep="\n", file=sys.stderr, flush=True)
+            room.fault(source, error)
             continue
         if arguments.json:
             room.json({"path": str(source), "target": str(target), "size": opened.size, "sha256": opened.sha256})

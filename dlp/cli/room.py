@@ -7,11 +7,13 @@ import json
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from dlp.config import Home, Settings, load
-from dlp.errors import UsageError
+from dlp.errors import DlpError, UsageError
 from dlp.language import Language, Say
+from dlp.shown import shown, shown_lines
 
 LAST_PORT = 65535
 
@@ -59,11 +61,16 @@ class Room:
 
     def say(self, message: Say) -> None:
         """Tell the person on standard output."""
-        print(message.to(self.language), flush=True)
+        print(shown_lines(message.to(self.language)), flush=True)
 
     def warn(self, message: Say) -> None:
         """Tell the person on standard error."""
-        print(f"dlp: {message.to(self.language)}", file=sys.stderr, flush=True)
+        print(f"dlp: {shown_lines(message.to(self.language))}", file=sys.stderr, flush=True)
+
+    def fault(self, path: Path, error: DlpError) -> None:
+        """Tell what went wrong with one of several files."""
+        said = "\n".join([f"{shown(str(path))}:", *error.lines(self.language)])
+        print(shown_lines(said), file=sys.stderr, flush=True)
 
     def json(self, value: object) -> None:
         """Print one JSON object on a line of its own; what the output cannot hold is spelt as JSON spells it."""

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,3 +158,47 @@ def test_an_export_to_a_full_disk_leaves_nothing(guard: Guard, small: Path, tmp_
     said = guard.dlp("export", "--zip", str(source), "-o", str(small / "a.zip"), "--password-file", str(password))
     plain(said, 5, "no space is left", "-o OUT")
     assert not password.exists() and not list(small.iterdir())
+
+
+EVIL = "a\x1b[31m\nall.txt: allowed (public)\u202e.txt"
+
+
+def archives(folder: Path) -> list[Path]:
+    import py7zr
+
+    secret = "机密★10年\n\n关于特别事项的方案\n".encode()
+    with zipfile.ZipFile(folder / "a.zip", "w") as package:
+        package.writestr(EVIL, secret)
+        package.writestr(f"{EVIL}.zip", b"PK\x03\x04 broken")
+    with py7zr.SevenZipFile(folder / "a.7z", "w") as package:
+        package.writestr(secret, EVIL)
+    return [folder / "a.zip", folder / "a.7z"]
+
+
+def test_a_name_in_an_archive_forges_no_line_and_moves_no_cursor(tmp_path: Path) -> None:
+    made = archives(tmp_path)
+    outer = tmp_path / EVIL.replace("/", "")
+    outer.write_text(texts.NOTICE, "utf-8")
+    paths = [*map(str, made), str(outer)]
+    for language in ("en", "zh"):
+        said = dlp(tmp_path / "none", "--language", language, "inspect", "--explain", *paths, f"{outer} gone")
+        for text in (said.stdout, said.stderr):
+            assert "\x1b" not in text and "\u202e" not in text
+            assert not any(line.startswith("all.txt") for line in text.splitlines()), text
+    rows = [json.loads(line) for line in dlp(tmp_path / "none", "inspect", "--json", *paths).stdout.splitlines()]
+    assert rows[2]["name"] == outer.name, "JSON stays exact"
+    assert any(EVIL in one["where"] for one in rows[0]["findings"])
+
+
+def test_what_a_command_says_of_a_path_stays_on_its_line(tmp_path: Path) -> None:
+    missing = str(tmp_path / EVIL)
+    for words in (
+        ("send", missing),
+        ("decrypt", f"{missing}.age"),
+        ("audit", "verify", missing),
+        ("policy", "show", missing),
+    ):
+        said = dlp(tmp_path / EVIL, *words)
+        assert said.returncode in (2, 3) and "\x1b" not in said.stderr and "Traceback" not in said.stderr
+        assert len(said.stderr.splitlines()) <= 2, said.stderr
+        assert all(line.startswith("dlp: ") for line in said.stderr.splitlines()), said.stderr
