@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dlp.errors import UsageError
 from dlp.language import Language, Say
+from dlp.system_words import home_not_usable, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +234,12 @@ def load(home: Home) -> Settings:
         raw = tomllib.loads(home.settings.read_text("utf-8"))
     except FileNotFoundError:
         return Settings(language=environment_language())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad(home, Say(f"cannot be read: {error}", f"无法读取：{error}")) from error
+    except (PermissionError, NotADirectoryError) as error:
+        raise home_not_usable(home.root, error) from error
+    except OSError as error:
+        raise _bad(home, Say("cannot be read: {why}", "无法读取：{why}").format(why=why(error))) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(home, Say("cannot be read: {error}", "无法读取：{error}").format(error=error)) from error
     return _checked(home, raw)
 
 

@@ -43,3 +43,9 @@ class KeysError(DlpError):
     """A key is missing, wrong or not allowed."""
 
     status = 4
+
+
+class MachineError(DlpError):
+    """The machine did not let it: a disk is full, a right is missing, what was to be printed cannot be."""
+
+    status = 5

@@ -12,6 +12,7 @@ from classifiers.rules import Rules
 from dlp.language import Language, Say
 from dlp.model import Action, Origin, Verdict
 from dlp.policy import Policy
+from dlp.shown import shown
 from dlp.sign_words import sign_words
 from dlp.words import ACTIONS
 
@@ -76,7 +77,7 @@ def lines(judge: Judge, rules: Rules, language: Language) -> list[str]:
     told = []
     for finding in judge.verdict.classification.findings:
         title = finding.title_zh if language is Language.ZH else finding.title_en
-        told.append(f"    {title or finding.rule} [{finding.rule}] {finding.masked}")
+        told.append(shown(f"    {title or finding.rule} [{finding.rule}] {finding.masked}"))
         told.append(f"      {_sum(redone(finding, rules), finding, language)}")
     return [*told, f"    {_turning(turning(judge)).to(language)}"]
 
@@ -100,7 +101,7 @@ def _sign(name: str, language: Language) -> str:
 def _turning(found: Turning | None) -> Say:
     if found is None:
         return Say("no finding made this verdict", "此结论不是由发现的内容决定的")
-    named = " + ".join(one.masked for one in found.findings)
+    named = " + ".join(shown(one.masked) for one in found.findings)
     return Say(
         "without {named} it would be {action}",
         "如果没有 {named}，结论将是{action}",

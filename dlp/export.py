@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass, field
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from dlp.config import Home, Settings
-from dlp.errors import KeysError, UnreadableError, UsageError
+from dlp.errors import KeysError, MachineError, UnreadableError, UsageError
 from dlp.inspect import inspect
 from dlp.language import Say
 from dlp.model import Origin, Verdict
 from dlp.policy import Policy
+from dlp.system_words import why
 
 ASK = Say(
     "send it sealed (dlp send), or ask the security administrator",
@@ -26,30 +28,34 @@ ASK = Say(
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A zip and its password, which is kept nowhere."""
+    """A zip; its password is kept nowhere."""
 
     target: Path
-    password: str = field(repr=False)
     sha256: str
     """Of the zip."""
     level: str
 
 
-def export(home: Home, settings: Settings, path: Path, target: Path, origin: Origin) -> Exported:
+def export(home: Home, settings: Settings, path: Path, target: Path, password: str, origin: Origin) -> Exported:
     """Zip one file for outsiders. Raises KeysError where policy does not allow it, UnreadableError, UsageError."""
     from dlp.inspection import context_for
 
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise UnreadableError(
-            Say("{path} cannot be read: {error}", "无法读取 {path}：{error}").format(path=path, error=error.strerror)
+            Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=why(error))
         ) from error
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(
+                Say("{path} is no file, expected one file", "{path} 不是普通文件").format(path=path),
+                Say("pack a folder into one archive file first", "文件夹请先打包为一个压缩文件"),
+            )
         with context_for(home, settings) as context:
             verdict = inspect(descriptor, path.name, origin, context)
             refuse(verdict, context.policy, origin.group)
-        return _made(home, descriptor, path.name, target, verdict, origin)
+        return _made(home, descriptor, target, password, verdict, origin)
     finally:
         os.close(descriptor)
 
@@ -78,21 +84,24 @@ def refuse(verdict: Verdict, policy: Policy, group: str) -> None:
         raise KeysError(said.format(level=LEVELS[verdict.level], because=because), ASK)
 
 
-def _made(home: Home, descriptor: int, name: str, target: Path, verdict: Verdict, origin: Origin) -> Exported:
+def _made(home: Home, descriptor: int, target: Path, password: str, verdict: Verdict, origin: Origin) -> Exported:
     from keys import outsiders
     from keys.errors import KeysFault
 
-    password = outsiders.new_password()
+    name = verdict.document.name
     try:
         made = outsiders.write(descriptor, name, target, password)
     except KeysFault as error:
-        raise KeysError(Say(f"no zip was made: {error}", f"未生成压缩包：{error}")) from error
+        raise KeysError(Say("no zip was made: {error}", "未生成压缩包：{error}").format(error=error)) from error
     except FileExistsError as error:
         raise UsageError(
-            Say(f"{target} is there already and is not overwritten", f"{target} 已存在，不会被覆盖")
+            Say("{target} is there already and is not overwritten", "{target} 已存在，不会被覆盖").format(target=target)
         ) from error
     except OSError as error:
-        raise UnreadableError(Say(f"{target} cannot be written: {error.strerror}", f"无法写入 {target}")) from error
+        raise MachineError(
+            Say("{target} cannot be written: {why}", "无法写入 {target}：{why}").format(target=target, why=why(error)),
+            Say("choose another place with -o OUT", "请用 -o 指定其他位置"),
+        ) from error
     try:
         if made.plain_sha256 != verdict.document.sha256:
             raise UnreadableError(Say("the file changed while it was judged", "文件在检查过程中被更改"))
@@ -100,7 +109,7 @@ def _made(home: Home, descriptor: int, name: str, target: Path, verdict: Verdict
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return Exported(target, password, made.sha256, verdict.level.id)
+    return Exported(target, made.sha256, verdict.level.id)
 
 
 def _register(home: Home, zip_sha256: str, name: str, verdict: Verdict, origin: Origin) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
+
+from dlp.shown import shown
 
 
 class Language(StrEnum):
@@ -21,10 +24,14 @@ class Say:
     zh: str
 
     def format(self, **fields: object) -> Say:
-        """The same sentence with its fields filled; values may be ``Say`` themselves."""
+        """The same sentence with its fields filled; values may be ``Say`` themselves.
+
+        A path, and an error that may name one, is others' text: it cannot break out of the sentence.
+        """
+        told = {k: shown(str(v)) if isinstance(v, PurePath | BaseException) else v for k, v in fields.items()}
 
         def filled(text: str, language: Language) -> str:
-            return text.format(**{k: v.to(language) if isinstance(v, Say) else v for k, v in fields.items()})
+            return text.format(**{k: v.to(language) if isinstance(v, Say) else v for k, v in told.items()})
 
         return Say(filled(self.en, Language.EN), filled(self.zh, Language.ZH))
 

@@ -13,6 +13,8 @@ from dlp.errors import UsageError
 from dlp.language import Say
 from dlp.model import Action, Because, Choice, Direction, Document, Option, Origin
 from dlp.policy import FindingCondition, GapCondition, Keeping, Outsiders, Policy, Rule, Seen, When
+from dlp.shown import shown
+from dlp.system_words import why
 
 SCHEMA = 1
 PROFILES = ("standard", "strict")
@@ -25,13 +27,22 @@ class PolicyError(UsageError):
     def __init__(self, policy: str, where: str, problem: Say) -> None:
         super().__init__(
             Say("policy {policy}, {where}: {problem}", "策略 {policy}，{where}：{problem}").format(
-                policy=policy, where=where, problem=problem
+                policy=shown(policy), where=where, problem=problem
             ),
             Say(
                 "correct the file; until then the policy that was in force stays in force",
                 "请更正该文件；在此之前，原有策略继续有效",
             ),
         )
+
+
+class PolicyUnreadError(PolicyError):
+    """The file itself cannot be read: there is nothing in it to correct."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        said = Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=why(error))
+        super().__init__(path.stem, "file", said)
+        self.hint = Say("name a policy file that this account may read", "请指定当前账户可读取的策略文件")
 
 
 def shipped(name: str) -> Path:
@@ -55,9 +66,7 @@ def load(path: Path) -> Policy:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PolicyError(
-            path.stem, "file", Say(f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}")
-        ) from error
+        raise PolicyUnreadError(path, error) from error
     try:
         tree = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:

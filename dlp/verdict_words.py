@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifiers.model import Finding, Gap
+from classifiers.model import Finding, Gap, Place
 from classifiers.places import render
 from dlp.coverage_words import read_so_far, which_picture
 from dlp.language import Language
@@ -125,15 +125,20 @@ def for_people(name: str, verdict: Verdict, language: Language) -> str:
         title = (finding.title_zh if language is Language.ZH else finding.title_en) or finding.rule
         times = f" ×{'≥' if finding.at_least else ''}{finding.count}" if finding.count > 1 else ""
         lines.append(
-            f"  - {title}: {finding.masked}{times}  {render(finding.place, language.value)}  ({finding.score})"
+            f"  - {shown(title)}: {shown(finding.masked)}{times}  {_where(finding.place, language)}  ({finding.score})"
         )
     lines += [f"  - {gap_line(gap, language)}" for gap in verdict.classification.gaps]
     return "\n".join(lines)
 
 
+def _where(place: Place, language: Language) -> str:
+    """Members of archives and sheets are named by whoever made the file."""
+    return shown(render(place, language.value))
+
+
 def gap_line(gap: Gap, language: Language) -> str:
     """One gap in words."""
-    where = render(gap.place, language.value)
+    where = _where(gap.place, language)
     what = f"{GAP_KINDS[gap.kind].to(language)}: {GAP_REASONS[gap.reason].to(language)}"
     told = read_so_far(gap.detail)
     which = which_picture(gap.detail)

@@ -53,12 +53,24 @@ def write(source: Path | int, name: str, target: Path, password: str) -> Zipped:
     Raises ZipFault when what was written is not what was read; OSError (FileExistsError). Nothing is then left there.
     """
     with reading(source) as plain, draft(target, fresh=True) as file:
-        taken, size = _fill(plain, Path(name).name, file, password)
+        try:
+            taken, size = _fill(plain, Path(name).name, file, password)
+        except ValueError as error:
+            # Closing its members after a write that failed, the library complains of that instead of the write.
+            raise _cause(error) from error
         file.flush()
         with os.fdopen(os.dup(file.fileno()), "rb") as written:
             _prove(written, Path(name).name, password, taken, size)
             sealed, sealed_size = _digest(_pieces(written, start=0))
     return Zipped(sealed, sealed_size, taken, size)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The OSError that an error came after; itself where there is none."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    return cause or error
 
 
 def _open(file: IO[bytes], mode: str, password: str) -> AESZipFile:
@@ -77,17 +89,22 @@ def _fill(plain: BinaryIO, name: str, file: IO[bytes], password: str) -> tuple[s
     # Only where it must be: programs on phones know the older form better.
     large = plain.seek(0, os.SEEK_END) > _LARGE
     plain.seek(0)
-    with _open(file, "w", password) as outer:
-        outer.setencryption(pyzipper.WZ_AES, nbits=256)
-        with (
-            outer.open(INNER, "w", force_zip64=large) as member,
-            zipfile.ZipFile(member, "w", zipfile.ZIP_DEFLATED) as inner,
-            inner.open(name, "w", force_zip64=large) as into,
-        ):
-            while piece := plain.read(_PIECE):
-                digest.update(piece)
-                size += len(piece)
-                into.write(piece)
+    outer = _open(file, "w", password)
+    try:
+        with outer:
+            outer.setencryption(pyzipper.WZ_AES, nbits=256)
+            with (
+                outer.open(INNER, "w", force_zip64=large) as member,
+                zipfile.ZipFile(member, "w", zipfile.ZIP_DEFLATED) as inner,
+                inner.open(name, "w", force_zip64=large) as into,
+            ):
+                while piece := plain.read(_PIECE):
+                    digest.update(piece)
+                    size += len(piece)
+                    into.write(piece)
+    except BaseException:
+        outer.fp = None  # the library would close it once more when it is forgotten, and complain
+        raise
     return digest.hexdigest(), size
 
 

@@ -96,7 +96,7 @@ def _verify(archive: Archive, records: list[Record], arguments: argparse.Namespa
             room.json({"record": record.id, "sound": sound})
         elif not sound:
             room.warn(
-                Say("error: record {id} is damaged or gone", "错误：归档记录 {id} 已损坏或缺失").format(id=record.id)
+                Say("error: record {id} is damaged or gone", "error: 归档记录 {id} 已损坏或缺失").format(id=record.id)
             )
     if not arguments.json:
         said = Say("{count} records read again, {damaged} damaged", "已重新校验 {count} 条记录，{damaged} 条损坏")

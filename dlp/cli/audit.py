@@ -11,6 +11,7 @@ from dlp.cli.office_here import add_passphrase, office_here
 from dlp.cli.room import Room, Words
 from dlp.errors import UsageError
 from dlp.language import Say
+from dlp.system_words import said, why
 
 if TYPE_CHECKING:
     from dlp.office import Checkpoint
@@ -90,7 +91,7 @@ def _verify_bundle(arguments: argparse.Namespace, room: Room) -> bool:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(
-            Say(f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"),
+            Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=why(error)),
             Say("expected an evidence bundle that the console made", "应为控制台生成的证据包"),
         ) from error
     return _tell(arguments, room, "bundle", Say("bundle", "证据包"), None, verify(raw))
@@ -131,6 +132,6 @@ def _read(path: Path) -> Checkpoint:
         return Checkpoint.from_json(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
         raise UsageError(
-            Say(f"{path} cannot be read: {error}", f"无法读取 {path}：{error}"),
+            Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=said(error)),
             Say("expected what dlp audit checkpoint printed", "应为 dlp audit checkpoint 的输出"),
         ) from error

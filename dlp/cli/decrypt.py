@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +87,7 @@ class Visit:
                 raise
             except DlpError as error:
                 status = max(status, error.status)
-                print(f"{source}:", *error.lines(self._room.language), sep="\n", file=sys.stderr, flush=True)
+                self._room.fault(source, error)
         if kept:
             self._room.warn(
                 Say(

@@ -9,7 +9,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from dlp import chosen_folders
 from dlp.cli.room import Room, Words
+from dlp.cli.run import add_take_what_is_there, take_what_is_there
 from dlp.cli.secret_words import add_secret, secret
 from dlp.config import Settings
 from dlp.enrolment import enrol, in_use, renew
@@ -31,6 +33,7 @@ def add(words: Words) -> None:
     )
     add_secret(words, "token", TOKEN)
     words.add("--outbox", about=Say("folder that people drop files into", "外发文件夹"))
+    add_take_what_is_there(words)
     words.add("--archive", about=Say("folder for received files", "接收文件归档位置"))
     words.add(
         "--wechat",
@@ -68,6 +71,8 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         wechat=tuple(_absolute(folder) for folder in arguments.wechat),
         find_wechat=not arguments.no_find_wechat,
     )
+    chosen_folders.check(room.home, settings)
+    take_what_is_there(settings.outbox_folder(), arguments, room.language)
     settings = enrol(room.home, settings, arguments.office, ca, secret(arguments, "token", room, TOKEN))
     room.say(
         Say(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import getpass
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from dlp.cli.room import Room, Words
-from dlp.errors import UsageError
+from dlp.errors import MachineError, UsageError
 from dlp.language import Say
+from dlp.system_words import why
 
 EXAMPLE = "dlp export --zip quotation.pdf --to partners -o quotation.zip"
 HOW_TO = Say(
@@ -62,26 +65,62 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         return 0
     path, target = _asked(arguments)
     room.need_set_up()
+    room.need_group(arguments.to)
+    from dlp.agent.requests import myself
     from dlp.export import export
     from dlp.model import Direction, Origin
     from keys.dumps import forbid_dumps
+    from keys.outsiders import new_password
 
     forbid_dumps()
-    origin = Origin(getpass.getuser(), "dlp export", Direction.OUTGOING, arguments.to)
-    made = export(room.home, room.settings, path, target, origin)
-    if arguments.password_file:
-        from keys.durable import draft
-
-        with draft(Path(arguments.password_file), fresh=True) as file:
-            file.write(made.password.encode("ascii") + b"\n")
+    origin = Origin(myself(), "dlp export", Direction.OUTGOING, arguments.to)
+    password = new_password()
+    with _written(password, arguments.password_file):
+        made = export(room.home, room.settings, path, target, password, origin)
     if arguments.json:
         room.json({"path": str(path), "target": str(made.target), "sha256": made.sha256, "level": made.level})
     else:
         room.say(Say("zip: {target}", "压缩包：{target}").format(target=made.target))
     if not arguments.password_file:
-        print(f"{Say('password', '密码').to(room.language)}: {made.password}", file=sys.stderr, flush=True)
+        print(f"{Say('password', '密码').to(room.language)}: {password}", file=sys.stderr, flush=True)
         print(OTHER_WAY.to(room.language), file=sys.stderr, flush=True)
     return 0
+
+
+@contextlib.contextmanager
+def _written(password: str, name: str | None) -> Iterator[None]:
+    """The password's file first, so that there is never a zip whose password nobody has; it goes where none is made."""
+    if not name:
+        yield
+        return
+    from keys.durable import draft
+
+    path = Path(name)
+    try:
+        with draft(path, fresh=True) as file:
+            file.write(password.encode("ascii") + b"\n")
+    except FileExistsError as error:
+        raise _there(path) from error
+    except OSError as error:
+        raise MachineError(
+            Say("{file} cannot be written: {why}", "无法写入 {file}：{why}").format(file=path, why=why(error)),
+            Say(
+                "name another file with --password-file; no zip was made",
+                "请用 --password-file 指定其他文件；未生成压缩包",
+            ),
+        ) from error
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _there(path: Path) -> UsageError:
+    return UsageError(
+        Say("{file} is there already and is not overwritten", "{file} 已存在，不会被覆盖").format(file=path),
+        Say("name another file with --password-file", "请用 --password-file 指定其他文件"),
+    )
 
 
 def _asked(arguments: argparse.Namespace) -> tuple[Path, Path]:
@@ -96,7 +135,7 @@ def _asked(arguments: argparse.Namespace) -> tuple[Path, Path]:
             Say("there is no terminal to show the password on", "没有可显示密码的终端"),
             Say("name a file with --password-file FILE", "请用 --password-file 指定文件"),
         )
-    if arguments.password_file and Path(arguments.password_file).exists():
-        raise UsageError(Say(f"{arguments.password_file} is there already", f"{arguments.password_file} 已存在"))
+    if arguments.password_file and os.path.lexists(arguments.password_file):
+        raise _there(Path(arguments.password_file))
     path = Path(arguments.file)
     return path, Path(arguments.output) if arguments.output else Path(f"{path.name}.zip")

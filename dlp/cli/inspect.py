@@ -14,8 +14,11 @@ from dlp.cli.room import Room, Words
 from dlp.inspect import Context, inspect
 from dlp.language import Say
 from dlp.model import Action, Origin, Verdict
+from dlp.shown import shown
+from dlp.system_words import why
 
 Explanation = list[str] | dict[str, object]
+NO_FILE = Say("error: {path} is not a file, expected a file or a folder", "error: {path} 不是普通文件")
 EXAMPLE = "dlp inspect --json contract.docx"
 
 
@@ -38,6 +41,7 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     """Print a verdict per file; the exit status is the highest that any file gave (DESIGN 5.1)."""
     from dlp.inspection import context_for
 
+    room.need_group(arguments.group)
     status = 0
     with context_for(room.home, room.settings, Path(arguments.policy) if arguments.policy else None) as context:
         for path in _with_progress(list(_walk(arguments.paths)), arguments.json):
@@ -53,7 +57,7 @@ def _one(path: Path, arguments: argparse.Namespace, room: Room, context: Context
         return 2 if isinstance(error, FileNotFoundError) else 3
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            room.warn(Say(f"error: {path} is not a file, expected a file or a folder", f"错误：{path} 不是普通文件"))
+            room.warn(NO_FILE.format(path=path))
             return 2
         verdict = inspect(descriptor, path.name, Origin(group=arguments.group), context)
     except OSError as error:
@@ -81,13 +85,13 @@ def _explanation(verdict: Verdict, arguments: argparse.Namespace, room: Room, co
 def cannot(path: Path, error: OSError) -> Say:
     """The line for a file that could not be opened or read."""
     if isinstance(error, FileNotFoundError):
-        return Say(f"error: {path} is not there, expected a file or a folder", f"错误：找不到 {path}")
+        return Say("error: {path} is not there, expected a file or a folder", "error: 找不到 {path}").format(path=path)
     if isinstance(error, PermissionError):
         return Say(
-            f"error: {path} may not be read by this account\ndlp: hint: ask its owner, or change its rights",
-            f"错误：当前账户无权读取 {path}\ndlp: 提示：请联系文件所有者或调整权限",
-        )
-    return Say(f"error: {path} cannot be read: {error.strerror}", f"错误：无法读取 {path}：{error.strerror}")
+            "error: {path} may not be read by this account\ndlp: hint: ask its owner, or change its rights",
+            "error: 当前账户无权读取 {path}\ndlp: hint: 请联系文件所有者或调整权限",
+        ).format(path=path)
+    return Say("error: {path} cannot be read: {why}", "error: 无法读取 {path}：{why}").format(path=path, why=why(error))
 
 
 def status_of(verdict: Verdict) -> int:
@@ -115,12 +119,12 @@ def _walk(names: list[str]) -> Iterator[Path]:
 
 def _with_progress(paths: list[Path], json: bool) -> Iterator[Path]:
     """The paths, with a progress line on standard error while a person watches and there are several."""
-    shown = sys.stderr.isatty() and len(paths) > 1 and not (json and sys.stdout.isatty())
+    watched = sys.stderr.isatty() and len(paths) > 1 and not (json and sys.stdout.isatty())
     for number, path in enumerate(paths, 1):
-        if shown:
-            print(f"\r\x1b[K{number}/{len(paths)} {path.name[:50]}\r", end="", file=sys.stderr, flush=True)
+        if watched:
+            print(f"\r\x1b[K{number}/{len(paths)} {shown(path.name[:50])}\r", end="", file=sys.stderr, flush=True)
         yield path
-    if shown:
+    if watched:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 

@@ -11,6 +11,7 @@ from dlp.cli.room import Room
 from dlp.cli.secret_words import new_secret, recovery_identity, secret
 from dlp.errors import KeysError, UnreadableError, UsageError
 from dlp.language import Say
+from dlp.system_words import said, why
 
 if TYPE_CHECKING:
     from keys.age import Unwraps
@@ -37,7 +38,7 @@ def backup(arguments: argparse.Namespace, room: Room) -> int:
             Say("{file} is there already and is not overwritten", "{file} 已存在，不会被覆盖").format(file=target)
         ) from error
     except (KeysFault, OSError) as error:
-        raise KeysError(Say(f"no backup was made: {error}", f"备份失败：{error}")) from error
+        raise KeysError(Say("no backup was made: {error}", "备份失败：{error}").format(error=said(error))) from error
     note(room, keystore, "keys.backed_up", revision=keystore.revision, passphrase=bool(passphrase))
     opens = Say("the passphrase", "口令") if passphrase else Say("the recovery key or its shares", "恢复密钥或其份额")
     room.say(Say("{file} opens with {opens}", "{file} 可用{opens}打开").format(file=target, opens=opens))
@@ -63,12 +64,14 @@ def restore(arguments: argparse.Namespace, room: Room) -> int:
     except AgeError as error:
         wrong = isinstance(error, age.NoMatch)
         raise (KeysError if wrong else UnreadableError)(
-            Say(f"{path} does not open: {error}", f"无法打开 {path}：{error}")
+            Say("{path} does not open: {error}", "无法打开 {path}：{error}").format(path=path, error=error)
         ) from error
     except BackupError as error:
         raise UnreadableError(Say(f"{error}", f"备份无效：{error}")) from error
     except OSError as error:
-        raise UnreadableError(Say(f"{path} cannot be read: {error.strerror}", f"无法读取 {path}")) from error
+        raise UnreadableError(
+            Say("{path} cannot be read: {why}", "无法读取 {path}：{why}").format(path=path, why=why(error))
+        ) from error
     if arguments.check:
         room.say(
             Say(
@@ -87,7 +90,7 @@ def restore(arguments: argparse.Namespace, room: Room) -> int:
         )
     except (KeysFault, OSError) as error:
         raise KeysError(
-            Say(f"nothing was restored: {error}", f"未恢复：{error}"),
+            Say("nothing was restored: {error}", "未恢复：{error}").format(error=said(error)),
             Say("--replace sets the keystore that is there aside", "--replace 会将现有密钥库改名保留"),
         ) from error
     note(room, keystore, "keys.restored", revision=keystore.revision)
@@ -121,7 +124,9 @@ def root(arguments: argparse.Namespace, room: Room) -> int:
     try:
         keystore.change_root(custody, passphrase)
     except (KeysFault, OSError) as error:
-        raise KeysError(Say(f"the root key was not changed: {error}", f"根密钥未更换：{error}")) from error
+        raise KeysError(
+            Say("the root key was not changed: {error}", "根密钥未更换：{error}").format(error=said(error))
+        ) from error
     note(room, keystore, "keys.root_changed", custody=custody.value)
     room.say(
         Say(

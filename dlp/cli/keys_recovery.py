@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, cast
 from dlp.cli.office_here import keystore_here, note, office_here, signed_in
 from dlp.cli.room import Room
 from dlp.cli.secret_words import recovery_identity
-from dlp.errors import DlpError, KeysError, UsageError
+from dlp.errors import DlpError, KeysError, MachineError, UsageError
 from dlp.language import Language, Say
+from dlp.system_words import why
 
 if TYPE_CHECKING:
     from keys.keystore import Keystore
 
+TRIAL_BYTES = 64 * 1024
+"""More than all pages together have."""
 PAGE = Say(
     """Share {number} of {made} of the recovery key of {recipient}
 Made {day}. Any {needed} of the {made} shares open every sealed file; fewer tell nothing about the key.
@@ -111,12 +115,44 @@ def _place(arguments: argparse.Namespace) -> None:
             Say("shares are not written into a pipe", "份额不会写入管道"),
             Say("run it on a terminal, or name a folder with -o FOLDER", "请在终端中运行，或用 -o 指定文件夹"),
         )
+    if arguments.output:
+        _folder(Path(arguments.output))
+
+
+def _folder(folder: Path) -> None:
+    """The folder for shares, made and tried before there is a secret to put into it. Raises DlpError."""
+    other = Say("name another folder with -o FOLDER", "请用 -o 指定其他文件夹")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if old := sorted(folder.glob("share-*.txt")):
+            raise UsageError(
+                Say(
+                    "{file} is there already; shares of two keys in one folder would be mixed up",
+                    "{file} 已存在；不同密钥的份额不应放在同一文件夹",
+                ).format(file=old[0]),
+                other,
+            )
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"#" * TRIAL_BYTES)
+    except OSError as error:
+        raise _not_there(folder, error) from error
+
+
+def _not_there(folder: Path, error: OSError) -> MachineError:
+    return MachineError(
+        Say("the shares cannot be written to {folder}: {why}", "无法将份额写入 {folder}：{why}").format(
+            folder=folder, why=why(error)
+        ),
+        Say(
+            "nothing of them was left there; name another folder with -o FOLDER, and start it again",
+            "该处未留下任何份额；请用 -o 指定其他文件夹后重新运行",
+        ),
+    )
 
 
 def _hand_out(identity: str, arguments: argparse.Namespace, room: Room) -> None:
     from keys import age
     from keys import recovery as shares
-    from keys.durable import draft
     from keys.errors import RecoveryError
 
     try:
@@ -129,16 +165,30 @@ def _hand_out(identity: str, arguments: argparse.Namespace, room: Room) -> None:
         print("\n".join(pages), flush=True)
         return
     folder = Path(arguments.output)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for number, page in enumerate(pages, 1):
-        with draft(folder / f"share-{number}-of-{len(pages)}.txt", fresh=True) as file:
-            file.write(page.encode("utf-8"))
+    _written(pages, folder)
     room.say(
         Say(
             "{count} pages are in {folder}; give each to another person, and remove the folder",
             "{count} 页已写入 {folder}；请分交不同的人保管，然后删除该文件夹",
         ).format(count=len(pages), folder=folder)
     )
+
+
+def _written(pages: list[str], folder: Path) -> None:
+    """All pages or none. Raises MachineError."""
+    from keys.durable import draft
+
+    written: list[Path] = []
+    try:
+        for number, page in enumerate(pages, 1):
+            path = folder / f"share-{number}-of-{len(pages)}.txt"
+            with draft(path, fresh=True) as file:
+                file.write(page.encode("utf-8"))
+            written.append(path)
+    except OSError as error:
+        for path in written:
+            path.unlink()
+        raise _not_there(folder, error) from error
 
 
 def _page(share: str, number: int, recipient: str, arguments: argparse.Namespace, language: Language) -> str:
@@ -185,7 +235,7 @@ def recover(arguments: argparse.Namespace, room: Room) -> int:
             if len(found) == 1:
                 raise
             status = max(status, error.status)
-            print(f"{source}:", *error.lines(room.language), sep="\n", file=sys.stderr, flush=True)
+            room.fault(source, error)
             continue
         if arguments.json:
             room.json({"path": str(source), "target": str(target), "size": opened.size, "sha256": opened.sha256})

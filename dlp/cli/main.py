@@ -8,11 +8,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from dlp.cli.endings import ended, open_mouth
 from dlp.cli.room import Room, Words
 from dlp.config import Home, default_home, environment_language, load
 from dlp.errors import DlpError
 from dlp.language import Language, Say
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +59,30 @@ COMMANDS = (
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status (DESIGN 5.1)."""
-    words = list(sys.argv[1:] if words is None else words)
-    language = environment_language()
+    """Run one command; returns the exit status (DESIGN 5.1, and 5 where the machine did not let it)."""
+    open_mouth()
     try:
-        common, rest = _common().parse_known_args(words)
-        home = Home(Path(common.home).expanduser().absolute() if common.home else default_home())
-        language = Language(common.language) if common.language else _language(home, language)
-        return _dispatch(rest, Room(home, language, bool(common.language)))
-    except DlpError as error:
-        print("\n".join(error.lines(language)), file=sys.stderr)
-        return error.status
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output went away (``dlp inspect … | head``); that is its right and no error of ours.
-        sys.stderr.close()
-        return 141
+        common, rest = _common().parse_known_args(list(sys.argv[1:] if words is None else words))
+    except SystemExit:  # argparse has said what was wrong
+        return 2
+    home = Home(_whole(common.home) if common.home else default_home())
+    language = Language(common.language) if common.language else _language(home, environment_language())
+    room = Room(home, language, bool(common.language))
+    return ended(lambda: _dispatch(rest, room), room)
+
+
+def _whole(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError:  # "~nobody" is a name like another, as it is to a shell
+        return Path(folder).absolute()
 
 
 def _language(home: Home, otherwise: Language) -> Language:
     """The language chosen at the first start; a broken settings file must not stop its own error message."""
     try:
         return load(home).tongue if home.settings.exists() else otherwise
-    except DlpError:
+    except (DlpError, OSError):
         return otherwise
 
 
@@ -111,10 +116,18 @@ def _dispatch(words: list[str], room: Room) -> int:
     return int(module.run(parser.parse_args(words[1:]), room))
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse's own, which would take a help that could not be printed for one that was."""
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print it. Raises OSError."""
+        print(self.format_help(), end="", file=file)
+
+
 def parser_for(command: Command, language: Language) -> argparse.ArgumentParser:
     """The parser of one command in one language; its help ends with an example."""
     module = importlib.import_module(f"dlp.cli.{command.module}")
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"dlp {command.word}",
         description=command.about.to(language),
         epilog=f"{Say('example', '示例').to(language)}: {module.EXAMPLE}",

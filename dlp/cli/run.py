@@ -7,10 +7,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from dlp import first_start
+from dlp import chosen_folders, first_start
+from dlp.cli import asked_again
 from dlp.cli.office_here import add_passphrase
-from dlp.cli.room import Room, Words
+from dlp.cli.room import Room, Words, port
 from dlp.config import Settings, platform_places
+from dlp.errors import UsageError
 from dlp.files import write_whole
 from dlp.language import Language, Say
 from dlp.lock import only_one
@@ -24,9 +26,10 @@ AGENT = Say("the agent", "代理")
 
 
 def add(words: Words) -> None:
-    """Declare the arguments; all but --show-progress matter at the first start only."""
+    """Declare the arguments; they choose at the first start, and later must be what was chosen."""
     words.add("--profile", choices=PROFILES, about=Say("policy of the first start", "首次启动采用的策略"))
     words.add("--outbox", about=Say("folder that people drop files into", "外发文件夹"))
+    add_take_what_is_there(words)
     words.add("--archive", about=Say("folder for received files", "接收文件归档位置"))
     words.add(
         "--wechat",
@@ -50,7 +53,9 @@ def add(words: Words) -> None:
     )
     words.add("--no-find-wechat", action="store_true", about=Say("look in no other place", "不自动查找微信数据文件夹"))
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
-    words.add("--port", type=int, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动"))
+    words.add(
+        "--port", type=port, default=None, about=Say("port of the console; 0: a free one", "控制台端口，0 为自动")
+    )
     add_passphrase(words)
 
 
@@ -65,6 +70,8 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
 
 def _settings(arguments: argparse.Namespace, room: Room) -> Settings:
     if not first_start.needed(room.home):
+        asked_again.check(arguments, room, room.settings)
+        chosen_folders.check(room.home, room.settings)
         return room.settings
     language, profile = _asked(arguments, room)
     chosen = replace(
@@ -77,10 +84,45 @@ def _settings(arguments: argparse.Namespace, room: Room) -> Settings:
         host=arguments.host or Settings().host,
         port=Settings().port if arguments.port is None else arguments.port,
     )
+    chosen_folders.check(room.home, chosen)
+    take_what_is_there(chosen.outbox_folder(), arguments, language)
     settings, secrets = first_start.set_up(room.home, chosen)
     _hand_out(secrets, room, language)
     first_start.finish(room.home)
     return settings
+
+
+def take_what_is_there(outbox: Path, arguments: argparse.Namespace, language: Language) -> None:
+    """Ask before an outbox is made of a folder that holds something. Raises UsageError where the answer is no."""
+    count = chosen_folders.strangers_in(outbox)
+    if not count or arguments.take_what_is_there:
+        return
+    told = Say(
+        "{folder} is not empty: {count} files and folders in it would be handed over and moved away",
+        "{folder} 不是空文件夹：其中 {count} 个文件和文件夹会被当作外发文件接收并移走",
+    ).format(folder=outbox, count=count)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        go_on = Say("{told}. Go on?", "{told}。是否继续？").format(told=told)
+        if _ask(go_on.to(language), ["yes", "no"], "no") == "yes":
+            return
+    raise UsageError(
+        told,
+        Say(
+            "choose an empty folder with --outbox, or say --take-what-is-there",
+            "请用 --outbox 指定空文件夹；确需如此，请加 --take-what-is-there",
+        ),
+    )
+
+
+def add_take_what_is_there(words: Words) -> None:
+    """Declare the yes to the question above."""
+    words.add(
+        "--take-what-is-there",
+        action="store_true",
+        about=Say(
+            "the outbox is a folder that holds files: hand them over", "外发文件夹中已有文件时，将其作为外发文件接收"
+        ),
+    )
 
 
 def _absolute(folder: str | None) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from dlp.errors import DlpError, UnreadableError, UsageError
 from dlp.language import Say
+from dlp.shown import shown
+from dlp.system_words import why
 
 if TYPE_CHECKING:
     from keys.age import Header
@@ -102,7 +104,7 @@ def faults_of(source: Path, target: Path) -> Iterator[None]:
             raise cannot(source, error) from error
         raise UnreadableError(
             Say("{target} cannot be written: {error}", "无法写入 {target}：{error}").format(
-                target=target, error=error.strerror or type(error).__name__
+                target=target, error=why(error)
             ),
             Say("choose another place with -o OUT", "请用 -o 指定其他位置"),
         ) from error
@@ -128,7 +130,7 @@ def cannot(path: Path, error: OSError) -> DlpError:
     from dlp.cli.inspect import cannot as said_by_inspect
 
     said = said_by_inspect(path, error)
-    return UnreadableError(Say(said.en.removeprefix("error: "), said.zh.removeprefix("错误：")))
+    return UnreadableError(Say(said.en.removeprefix("error: "), said.zh.removeprefix("error: ")))
 
 
 @contextmanager
@@ -137,13 +139,13 @@ def told(source: Path, size: int) -> Iterator[Callable[[int], None] | None]:
     if not sys.stderr.isatty() or size < WATCHED:
         yield None
         return
-    shown = -1
+    percent = -1
 
     def tell(done: int) -> None:
-        nonlocal shown
-        if done * 100 // size != shown:
-            shown = done * 100 // size
-            print(f"\r\x1b[K{shown:3} %  {source.name[:60]}\r", end="", file=sys.stderr, flush=True)
+        nonlocal percent
+        if done * 100 // size != percent:
+            percent = done * 100 // size
+            print(f"\r\x1b[K{percent:3} %  {shown(source.name[:60])}\r", end="", file=sys.stderr, flush=True)
 
     try:
         yield tell

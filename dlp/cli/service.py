@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlp import service
-from dlp.cli.room import Room, Words
+from dlp.cli.asked_again import check_profile
+from dlp.cli.room import Room, Words, port
 from dlp.config import Home, load, save
 from dlp.errors import UsageError
 from dlp.language import Say
@@ -33,11 +34,9 @@ def add(words: Words) -> None:
             "获得外发文件夹的登录名，可多次指定，也可日后追加",
         ),
     )
-    words.add(
-        "--profile", choices=PROFILES, default="standard", about=Say("policy of the first start", "首次启动采用的策略")
-    )
+    words.add("--profile", choices=PROFILES, about=Say("policy of the first start", "首次启动采用的策略"))
     words.add("--host", default="", about=Say("address of the console", "控制台监听地址"))
-    words.add("--port", type=int, default=None, about=Say("port of the console", "控制台端口"))
+    words.add("--port", type=port, default=None, about=Say("port of the console", "控制台端口"))
     words.add(
         "--top", default="/", about=Say("install below this folder, for images", "安装到此文件夹之下，用于制作镜像")
     )
@@ -58,7 +57,9 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     service.make_account()
     service.check_reachable(layout)
     home = Home(service.make_state(layout))
-    if not home.settings.exists():
+    if home.settings.exists():
+        check_profile(arguments.profile, home, load(home))
+    else:
         _first_start(home, layout, arguments, room)
     _settings(home, layout, arguments.person)
     for person in arguments.person:
@@ -74,7 +75,12 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
 
 def _first_start(home: Home, layout: Layout, arguments: argparse.Namespace, room: Room) -> None:
     """Keys and accounts, made by the service's account, so that nothing of it belongs to root."""
-    chosen = [arguments.profile, room.language.value, arguments.host or "127.0.0.1", str(arguments.port or 8443)]
+    chosen = [
+        arguments.profile or "standard",
+        room.language.value,
+        arguments.host or "127.0.0.1",
+        str(arguments.port or 8443),
+    ]
     command = ["runuser", "-u", service.ACCOUNT, "--", layout.python, "-P", "-m", "dlp.service_start"]
     command += [str(home.root), *chosen, str(layout.at(service.OUTBOXES))]
     done = subprocess.run(command, cwd="/", stdout=subprocess.PIPE, text=True, check=False)

@@ -8,6 +8,7 @@ from typing import Any
 from dlp.cli.room import Room, Words
 from dlp.errors import UsageError
 from dlp.language import Language, Say
+from dlp.shown import shown
 
 EXAMPLE = "dlp status --json"
 OFFICE = {
@@ -88,7 +89,7 @@ def _show(found: dict[str, Any], room: Room) -> None:
     for row in found["stuck"]:
         room.say(
             Say("stuck: {number} {name}: {why}; {file}", "受阻：{number} {name}：{why}；{file}").format(
-                number=row["number"], name=row["name"], why=row[f"why_{tongue}"], file=row[f"file_{tongue}"]
+                number=row["number"], name=shown(row["name"]), why=row[f"why_{tongue}"], file=row[f"file_{tongue}"]
             )
         )
     for row in found["not_taken"]:
@@ -98,10 +99,12 @@ def _show(found: dict[str, Any], room: Room) -> None:
             )
         )
     for row in found["folders"]:
-        room.say(Say("{path}: {health}", "{path}：{health}").format(path=row["path"], health=HEALTH[row["health"]]))
+        room.say(
+            Say("{path}: {health}", "{path}：{health}").format(path=shown(row["path"]), health=HEALTH[row["health"]])
+        )
     for row in found["received_retry"]:
         room.say(
             Say(
                 "not archived yet: {path} ({problem}, {tries} tries)", "尚未归档：{path}（{problem}，已试 {tries} 次）"
-            ).format(**row)
+            ).format(**row | {"path": shown(row["path"])})
         )

@@ -6,6 +6,7 @@ import argparse
 
 from dlp.cli.room import Room, Words
 from dlp.language import Say
+from dlp.shown import shown
 
 EXAMPLE = "dlp takeback A-1042"
 
@@ -25,5 +26,5 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     if arguments.json:
         room.json(answer)
     else:
-        room.say(Say("given back: {path}", "已取回：{path}").format(path=answer["path"]))
+        room.say(Say("given back: {path}", "已取回：{path}").format(path=shown(answer["path"])))
     return 0
