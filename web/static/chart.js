@@ -12,6 +12,8 @@
   const options = {
     width: place.clientWidth,
     height: 260,
+    // The days are those of the reader already; as if of UTC, no clock shifts them once more.
+    tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), "UTC"),
     scales: { x: { time: true } },
     axes: [axis, { ...axis, size: 56 }],
     series: [
