@@ -48,7 +48,7 @@ def keep_every_office(writing: Writing, row: AccountRow, kept: Iterable[Role] = 
     held = {role for one in writing.session.scalars(active) for role in account_view(one).roles}
     for role in sorted(given_up - held):
         raise Conflict(
-            Say("{name} is the only active {role}", "{name} 是唯一启用中的{role}").format(
+            Say("the only active {role} is {name}", "唯一启用中的{role}是 {name}").format(
                 name=row.name, role=NAMES[role]
             ),
             NEXT,

@@ -30,7 +30,7 @@ LAST = [
 @pytest.mark.parametrize(("how", "name"), LAST)
 def test_the_only_officer_of_a_kind_stays(world: World, how: str, name: str) -> None:
     act = {**BY_SYSADMIN, **BY_SECADMIN}[how]
-    with pytest.raises(Conflict, match="only active") as caught:
+    with pytest.raises(Conflict, match="the only active") as caught:
         act(world, world.people[name])
     assert name in caught.value.message.zh and "唯一" in caught.value.message.zh and caught.value.hint
     before = world.people[name]

@@ -123,7 +123,7 @@ def test_everybody_behind_one_address_gets_in(console: Served, keystore: Keystor
             assert strict.visitor().sign_in("user", "wrong").status == 403
         slowed = strict.visitor().sign_in("user", PASSWORD)
         assert slowed.status == 429 and 1 <= int(slowed.headers["Retry-After"]) <= 60
-        assert f"try again in {slowed.headers['Retry-After']} seconds" in slowed.words
+        assert f"Try again in {slowed.headers['Retry-After']} seconds" in slowed.words
         assert "网络地址" in strict.visitor(language="zh").sign_in("user", PASSWORD).words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web_world import Served
+from web_world import Answer, Served, Visitor
 
 from dlp.office import AccountState
 
@@ -19,7 +19,7 @@ def test_closing_for_good_is_asked_again_and_the_only_officer_stays(console: Ser
     assert world.again("user").state is AccountState.CLOSED
     keeper.get(f"/people/{world.secadmin.id}/close")
     refused = keeper.submit(f"/people/{world.secadmin.id}/close")
-    assert refused.status == 409 and "secadmin is the only active security administrator" in refused.words
+    assert refused.status == 409 and "The only active security administrator is secadmin" in refused.words
     keeper.get(f"/people/{world.secadmin.id}")
     assert keeper.submit(f"/people/{world.secadmin.id}/disable").status == 409
     chinese = console.visitor("sysadmin", language="zh")
@@ -72,3 +72,45 @@ def test_it_is_said_that_the_account_is_called_as_the_login(console: Served) -> 
     for page in ("/incidents/", "/transfers/"):
         words = sender.get(page).words
         assert "客户名单" in words and "by the login" not in words
+
+
+def switches(page: Answer) -> list[str]:
+    return [form.get("action") for form in page.page.forms if form.get("action") == "/choices"]
+
+
+def test_what_is_shown_once_is_not_lost_by_the_language_switch(console: Served) -> None:
+    """The switch would load a page that cannot show the link or the token again, so it is not there."""
+    world, keeper = console.world, console.visitor("sysadmin")
+    assert switches(keeper.get("/people/"))
+    linked = keeper.submit("/people/", name="next", clearance="internal")
+    assert "/link/" in linked.words and "Shown once" in linked.words and not switches(linked)
+    world.office.requests.make(world.user, "account", "li.lei", "李雷")
+    (asked,) = world.office.requests.all(world.sysadmin)
+    keeper.get("/requests/")
+    granted = keeper.submit(f"/requests/{asked.id}", choice="account", level="internal")
+    assert "/link/" in granted.words and not switches(granted)
+    assert switches(keeper.get("/machines/"))
+    enrolled = keeper.submit("/machines/", name="desk 2")
+    assert "dlp enrol" in enrolled.words and "Shown once" in enrolled.words and not switches(enrolled)
+    machine = next(one for one in world.office.machines.all(world.sysadmin) if one.name == "desk 2")
+    world.office.machines.revoke(world.sysadmin, machine.id)
+    keeper.get("/machines/")
+    assert not switches(keeper.submit(f"/machines/{machine.id}/back"))
+    assert "仅显示一次" in _made(console.visitor("sysadmin", language="zh")).words
+
+
+def _made(keeper: Visitor) -> Answer:
+    keeper.get("/people/")
+    return keeper.submit("/people/", name="further", clearance="internal")
+
+
+def test_an_error_begins_like_a_sentence(console: Served) -> None:
+    keeper = console.visitor("sysadmin")
+    for page in (keeper.get("/nothing"), keeper.get("/audit/"), console.visitor().get("/link/gone")):
+        (title,) = page.page.xpath("//h1/text()")
+        assert title[0].isupper()
+    keeper.get("/people/")
+    taken = keeper.submit("/people/", name="user", clearance="internal")
+    assert taken.page.xpath("//h1/text()") == ["The account name is taken"] and "Choose another" in taken.words
+    wrong = console.visitor().sign_in("user", "wrong")  # on a form the style sheet begins the sentence
+    assert len(wrong.page.xpath("//div[@role='alert']/*[@class='begins']")) == 2
