@@ -52,3 +52,20 @@ def test_rows_that_come_stay_on_the_page_that_is_shown_and_leave_what_is_typed(c
         until(page, "!document.querySelector('.htmx-request')")
         assert page.input_value(".together [name=reason]") == "a training file"
         assert page.get_by_text("newer.docx").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_names_stay_whole_and_the_tab_of_the_page_in_sight(
+    chromium: Any, console: Served, width: int, locale: str
+) -> None:
+    console.world.held(name="关于转发防汛通知的函.docx")
+    with person(chromium, console, "secadmin", locale=locale, viewport={"width": width, "height": 800}) as page:
+        page.goto("/incidents/")
+        name = page.locator(".row-link .file-name").bounding_box()
+        assert name["height"] < 50, "no more than two lines"
+        assert page.evaluate("document.querySelector('.table-wrap').scrollWidth <= innerWidth")
+        for path in ("/settings/", "/requests/", "/incidents/"):
+            page.goto(path)
+            tab = page.locator(".tabs [aria-current]").bounding_box()
+            assert tab["x"] >= 0 and tab["x"] + tab["width"] <= width
