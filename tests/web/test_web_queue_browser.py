@@ -30,6 +30,17 @@ def test_going_back_after_filtering_shows_the_whole_page_and_its_filter(chromium
             assert page.is_visible(".keys")
 
 
+def test_switching_the_appearance_keeps_the_filter_of_now(chromium: Any, console: Served) -> None:
+    with person(chromium, console, "secadmin") as page:
+        page.goto("/incidents/")
+        keys_ready(page)
+        page.select_option("[name=level]", "secret")
+        page.wait_for_url("**level=secret**")
+        page.click("button[name=theme]")
+        until(page, "document.documentElement.dataset.theme === 'light'")
+        assert "level=secret" in page.url and page.input_value("[name=level]") == "secret"
+
+
 def test_rows_that_come_stay_on_the_page_that_is_shown_and_leave_what_is_typed(chromium: Any, console: Served) -> None:
     for number in range(55):
         console.world.held(name=f"{number}.docx", send="", sha256=f"{number:02d}" * 32, number=f"A-{number}")
