@@ -15,7 +15,7 @@ from dlp.language import Say
 from dlp.office import Conflict, NotFound, Refused
 from dlp.office.opening import PasswordAgain, TooMany
 from web.knocks import TooOften
-from web.way_back import way_back
+from web.way_back import list_above, page_before
 
 KINDS: tuple[tuple[type[DlpError], int], ...] = (
     (Refused, 403),
@@ -65,7 +65,9 @@ def answer(code: int, message: Say, hint: Say | None = None, status: int = 2) ->
 
 
 def _page(code: int, message: Say, hint: Say | None) -> str:
-    return render_template("error.html", code=code, message=message, hint=hint, back=way_back())
+    return render_template(
+        "error.html", code=code, message=message, hint=hint, before=page_before(), above=list_above()
+    )
 
 
 def code_of(error: DlpError) -> int:

@@ -30,14 +30,16 @@ def came_from() -> str:
     return found if inside(found) else ""
 
 
-def way_back() -> str:
-    """Where an error leads back to: the page before, else the list that the address belongs to; empty for none."""
+def page_before() -> str:
+    """The page that an error leads back to; empty where that is none, the first page or the one that failed."""
     here = request.full_path.rstrip("?") if request.method == "GET" else ""
     before = came_from()
-    if before not in {"", "/", here}:
-        return before
-    above = _above(request.path)
-    return above if visitor() is not None and above != "/" else ""
+    return before if before not in {"", "/", here} else ""
+
+
+def list_above() -> str:
+    """The list that the address belongs to, for whoever came from nowhere; empty for none."""
+    return _above(request.path) if visitor() is not None else ""
 
 
 def _above(path: str) -> str:

@@ -140,7 +140,7 @@ def weak_words(weakness: object) -> tuple[Say, Say]:
     return (
         Say("the password is too weak: {why}", "密码强度不足：{why}").format(why=why),
         Say(
-            "use at least 15 signs, such as four or more unrelated words",
+            "use at least 15 characters, such as four or more unrelated words",
             "请使用至少 15 个字符，例如四个以上不相关的词",
         ),
     )

@@ -74,9 +74,8 @@ class Queue:
         size = max(1, min(size, LONGEST))
         with self.ground.reading() as session:
             best = func.max(IncidentRow.rank)
-            grouped = self._filtered(account, asked, select(best, func.count(), func.max(WISH))).group_by(
-                IncidentRow.bundle
-            )
+            wish = func.max(case((IncidentRow.state.in_(WAITING), WISH), else_=""))
+            grouped = self._filtered(account, asked, select(best, func.count(), wish)).group_by(IncidentRow.bundle)
             if after:
                 grouped = grouped.having(best < after)
             found = session.execute(grouped.order_by(best.desc()).limit(size + 1)).all()

@@ -79,3 +79,15 @@ def test_the_same_form_is_sent_once_however_often_its_button_is_pressed(chromium
         page.get_by_text("written down", exact=True).wait_for()
     said = [one.text for one in console.world.office.desk.look(console.world.secadmin, incident).remarks]
     assert said == ["asked the customer"]
+
+
+def test_the_second_of_two_clicks_means_no_button_on_the_page_that_came(chromium: Any, console: Served) -> None:
+    ids = asked_for(console, 1)
+    with person(chromium, console, "second") as page:
+        page.goto(f"/incidents/{ids[0]}")
+        keys_ready(page)
+        page.locator("#deciding button[value=false_positive]").evaluate(
+            "one => one.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2}))"
+        )
+        page.reload()
+        assert decided(console, ids) == 0

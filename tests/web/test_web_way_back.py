@@ -56,8 +56,12 @@ def test_an_incident_decided_meanwhile_says_by_whom_and_how(console: Served) -> 
     assert late.status == 409 and "decided already" in late.words
     assert "Keep it here" in late.words and "secadmin" in late.words and "a training file" in late.words
     assert "/incidents/" in ways(late)
-    console.world.clock.pass_by(seconds=11)
-    first.get(f"/incidents/{incident}")
+    first.get(f"/incidents/{incident}")  # what is told once is told
+    console.world.clock.pass_by(seconds=4)
+    shown = first.get(f"/incidents/{incident}").page
+    assert shown.xpath("//form[contains(@action, '/undo')]/@data-seconds") == ["6"]
+    console.world.clock.pass_by(seconds=7)
+    assert not first.get(f"/incidents/{incident}").page.xpath("//main//form[contains(@action, '/undo')]")
     gone = first.post(f"/incidents/{incident}/undo")
     assert gone.status == 409 and "too late" in gone.words and "Keep it here" in gone.words
 

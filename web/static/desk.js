@@ -106,10 +106,6 @@
     }
   });
 
-  for (const one of document.querySelectorAll("form.undo")) {
-    setTimeout(() => one.remove(), 1000 * Number(one.dataset.seconds));
-  }
-
   // Looks for news while the page is looked at and nothing in it is chosen; never under somebody's fingers.
   const touched = (rows) =>
     rows.querySelector("input:checked, :focus") || [...rows.querySelectorAll("input[name=reason]")].some((one) => one.value);

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from dlp.office.desk import UNDO
+from dlp.office.known import Look
 from dlp.office.queue import Asked
 from dlp.office.unmasking import barred
 from web.here import account, in_part, office
@@ -79,5 +83,14 @@ def looked(incident_id: str) -> dict[str, object]:
         "error": None,
         "reason": "",
         "said": "",
+        "undo_left": _undo_left(look),
         **clear,
     }
+
+
+def _undo_left(look: Look) -> int:
+    """Seconds in which the decision can still be taken back."""
+    if not look.undo or look.incident.decision is None:
+        return 0
+    end = datetime.fromisoformat(look.incident.decision.at) + UNDO
+    return max(0, math.floor((end - office().ground.clock()).total_seconds()))
