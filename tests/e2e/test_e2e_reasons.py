@@ -68,3 +68,36 @@ def test_a_hint_spells_an_option_as_it_is(home: Path, tmp_path: Path) -> None:
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60, start_new_session=True,
         )  # fmt: skip
         assert said.returncode == 2 and "passphrase-stdin" in said.stderr and "_" not in said.stderr.splitlines()[-1]
+
+
+def test_small_things_are_said_as_they_are(home: Path, tmp_path: Path) -> None:
+    def refused(status: int, word: str, *words: str) -> None:
+        said = dlp(home, *words)
+        assert said.returncode == status and word in said.stderr, said.stdout + said.stderr
+        assert "Traceback" not in said.stderr and not said.stdout
+
+    refused(2, "an empty path", "inspect", "")
+    refused(
+        2,
+        "/nonexistent.yaml cannot be read: it is not there",
+        "inspect",
+        "--policy",
+        "/nonexistent.yaml",
+        "/etc/hostname",
+    )
+    refused(3, "is not there", "decrypt", str(tmp_path / "none"))
+    refused(3, "is not there", "keys", "recover", str(tmp_path / "none"))
+    refused(2, "not written to standard output", "decrypt", str(home / "settings.toml"), "-o", "-")
+    refused(2, "no rule to show", "rules", "show")
+    refused(2, "takes no file", "audit", "export", "x")
+    assert not Path("-").exists()
+    listed = dlp(home, "archive", "list")
+    assert listed.returncode == 0 and listed.stdout == "nothing is archived on this machine yet\n"
+    assert dlp(home, "archive", "list", "--json").stdout == ""
+
+
+def test_chinese_lines_have_no_english_parts(tmp_path: Path) -> None:
+    (tmp_path / "c.docx").write_text(texts.NOTICE, "utf-8")
+    said = dlp(tmp_path / "none", "--language", "zh", "inspect", str(tmp_path / "c.docx"), str(tmp_path / "none.txt"))
+    assert "文档属性“真实类型”" in said.stdout
+    assert said.stderr.startswith("dlp: error: 找不到") and "Errno" not in said.stderr
