@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from dlp.cli.room import Room
 from dlp.config import Home
@@ -44,8 +44,7 @@ def _nowhere(mode: str) -> TextIO:
     """In place of a stream that was closed before we began (``>&-``): another file would get its number."""
     descriptor = os.open(os.devnull, os.O_RDWR)
     os.set_inheritable(descriptor, True)  # our children get it too
-    stream: TextIO = os.fdopen(descriptor, mode, encoding="utf-8")
-    return stream
+    return cast("TextIO", os.fdopen(descriptor, mode, encoding="utf-8"))
 
 
 def ended(command: Callable[[], int], room: Room) -> int:
