@@ -10,13 +10,17 @@ CONTRADICTION = "label.contradiction"
 LABELLING = frozenset(Category) - {Category.PERSONAL_INFO, Category.SENSITIVE_PERSONAL_INFO, Category.CREDENTIAL}
 """Categories of findings that say what a document is, and not what is in it."""
 
+ABOUT_THE_NAME = "true type"
+"""The part whose property tells that the file's name lies (50-names.yaml): a reader made it, and no label is in it."""
+
 
 def contradictions(found: list[Finding]) -> list[Finding]:
     """One finding for each document whose label is contradicted."""
     firm = [one for one in found if one.score >= Certainty.MEDIUM]
     says: dict[tuple[str, ...], Finding] = {}
     for one in firm:
-        if one.place.region is Region.METADATA and one.category in LABELLING:
+        named = one.place.part == ABOUT_THE_NAME
+        if one.place.region is Region.METADATA and not named and one.category in LABELLING:
             says[one.place.path] = max(says.get(one.place.path, one), one, key=lambda f: f.level)
     made = []
     for path, label in says.items():

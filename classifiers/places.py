@@ -23,6 +23,31 @@ LEFT_SHARE = 0.35
 TOP_SHARE = 0.25
 """A mark stands top left when it begins in this share of the page (GB/T 9704-2012: first lines of the type area)."""
 
+PARTS = {
+    "true type": "真实类型",
+    "left": "左",
+    "centre": "中",
+    "right": "右",
+    "attributes": "属性",
+    "comment": "注释",
+    "data validation": "数据有效性",
+    "defined name": "定义名称",
+    "drawing": "绘图",
+    "field": "域",
+    "formula": "公式",
+    "label": "标签",
+    "layer": "图层",
+    "number format": "数字格式",
+    "numbering": "编号",
+    "object": "对象",
+    "outline": "大纲",
+    "sheet name": "工作表名称",
+    "shared strings": "共享字符串",
+    "text object": "文字对象",
+    "version": "版本",
+}
+"""Parts that our readers name, in Chinese; those that a file itself names stay as they are."""
+
 
 def render(place: Place, language: str) -> str:
     """The Place in ``language`` ("en" or "zh"), outermost container first; empty for the file as a whole."""
@@ -77,4 +102,5 @@ def _region(place: Place, chinese: bool) -> str:
     named = "" if plain else REGIONS[place.region][chinese]
     if not place.part:
         return named
-    return (f"{named}“{place.part}”" if chinese else f"{named} {place.part}".strip()) if named else place.part
+    part = PARTS.get(place.part, place.part) if chinese else place.part
+    return (f"{named}“{part}”" if chinese else f"{named} {part}".strip()) if named else part

@@ -240,6 +240,8 @@ def load(home: Home) -> Settings:
         raise _bad(home, Say("cannot be read: {why}", "无法读取：{why}").format(why=why(error))) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(home, Say("cannot be read: {error}", "无法读取：{error}").format(error=error)) from error
+    if not raw:  # it lost what it said: the choices in it would silently become others
+        raise _bad(home, Say("it is empty; put it back from a copy", "内容为空，请从备份恢复"))
     return _checked(home, raw)
 
 

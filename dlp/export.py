@@ -16,13 +16,21 @@ from dlp.config import Home, Settings
 from dlp.errors import KeysError, MachineError, UnreadableError, UsageError
 from dlp.inspect import inspect
 from dlp.language import Say
-from dlp.model import Origin, Verdict
+from dlp.model import Action, Origin, Verdict
 from dlp.policy import Policy
 from dlp.system_words import why
 
-ASK = Say(
+SEALED = Say(
     "send it sealed (dlp send), or ask the security administrator",
     "请改用加密文件发送（dlp send），或联系安全保密管理员",
+)
+HELD = Say(
+    "send a version that can be read, or hand it over with dlp send: a reviewer then decides",
+    "请提供可读取的版本，或用 dlp send 交出，由审核人员决定",
+)
+CHANNEL = Say(
+    "use the designated channel: {channel}; dlp send would block it too",
+    "请改用指定渠道：{channel}；dlp send 同样会拦截",
 )
 
 
@@ -61,27 +69,37 @@ def export(home: Home, settings: Settings, path: Path, target: Path, password: s
 
 
 def refuse(verdict: Verdict, policy: Policy, group: str) -> None:
-    """Raise KeysError unless policy lets a file that was judged so leave with a password."""
+    """Raise KeysError unless policy lets a file judged so leave with a password; the hint names a way that is open."""
     from dlp.words import LEVELS
 
     rule = policy.outsiders
-    if rule is None:
-        raise KeysError(
-            Say("policy lets nothing leave as a zip with a password", "现行策略不允许以密码压缩包外发"), ASK
-        )
-    if not rule.permits_group(group):
-        raise KeysError(
-            Say(f"policy does not allow it for group {group!r}", f"现行策略不允许向群组 {group!r} 外发"), ASK
-        )
-    if not rule.permits(verdict):
-        because = Say(
-            "; ".join(one.text_en for one in verdict.because), "；".join(one.text_zh for one in verdict.because)
-        )
+    because = Say("; ".join(one.text_en for one in verdict.because), "；".join(one.text_zh for one in verdict.because))
+    if verdict.action is Action.BLOCK:
         said = Say(
-            "it is {level}, and must not leave with a password: {because}",
-            "文件为{level}，不得以密码压缩包外发：{because}",
+            "it must not leave over WeChat in any form: {because}", "该文件不得以任何形式通过微信外发：{because}"
         )
-        raise KeysError(said.format(level=LEVELS[verdict.level], because=because), ASK)
+        hint = CHANNEL.format(channel=Say(policy.channel_en, policy.channel_zh))
+    elif verdict.action is Action.HOLD:
+        said = Say("a person must look at it before it leaves: {because}", "外发前须经人工审核：{because}").format(
+            because=because
+        )
+        hint = HELD
+    elif rule is None:
+        said, hint = Say("policy lets nothing leave as a zip with a password", "现行策略不允许以密码压缩包外发"), SEALED
+    elif not rule.permits_group(group):
+        said = Say("policy does not allow it for group {group!r}", "现行策略不允许向群组 {group!r} 外发").format(
+            group=group
+        )
+        hint = SEALED
+    elif not rule.permits(verdict):
+        said = Say(
+            "it is {level}, and only up to {highest} may leave with a password: {because}",
+            "文件为{level}，以密码压缩包外发的上限为{highest}：{because}",
+        ).format(level=LEVELS[verdict.level], highest=LEVELS[rule.highest], because=because)
+        hint = SEALED
+    else:
+        return
+    raise KeysError(said, hint)
 
 
 def _made(home: Home, descriptor: int, target: Path, password: str, verdict: Verdict, origin: Origin) -> Exported:

@@ -19,6 +19,8 @@ class FindingCondition:
     min_level: Level = Level.PUBLIC
     certainty: Certainty = Certainty.MEDIUM
     category: frozenset[Category] = frozenset()
+    not_rule: frozenset[str] = frozenset()
+    """It holds for no finding of one of these rules."""
 
     def holds(self, findings: tuple[Finding, ...]) -> bool:
         """Whether any one finding meets it."""
@@ -26,6 +28,7 @@ class FindingCondition:
             finding.level >= self.min_level
             and finding.score >= self.certainty
             and (not self.category or finding.category in self.category)
+            and finding.rule not in self.not_rule
             for finding in findings
         )
 

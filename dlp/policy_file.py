@@ -227,7 +227,7 @@ class _Reader:
         )
 
     def finding(self, value: object, where: str) -> FindingCondition:
-        given = self.fields(value, where, "min_level certainty category")
+        given = self.fields(value, where, "min_level certainty category not_rule")
         certainty = str(given.get("certainty", "medium"))
         if certainty not in ("medium", "high"):
             raise self.fail(
@@ -239,6 +239,7 @@ class _Reader:
             self.word(Level.of, given.get("min_level", "public"), f"{where}, min_level"),
             Certainty[certainty.upper()],
             self.words(Category, given.get("category"), f"{where}, category"),
+            frozenset(map(str, given.get("not_rule", ()))),
         )
 
     def gap(self, value: object, where: str) -> GapCondition:
@@ -272,7 +273,9 @@ def _run_examples(policy: Policy, examples: object) -> None:
 def _example(example: Mapping[str, Any]) -> tuple[Seen, str]:
     given = example["given"]
     findings = tuple(
-        Finding("example", Level.of(f["level"]), Category(f["category"]), int(f["score"]), Place(), "", "")
+        Finding(
+            f.get("rule", "example"), Level.of(f["level"]), Category(f["category"]), int(f["score"]), Place(), "", ""
+        )
         for f in given.get("findings", ())
     )
     gaps = tuple(

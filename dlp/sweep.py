@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,9 @@ from dlp.custody import send as sends
 from dlp.errors import DlpError
 from dlp.failures import failure_of
 from dlp.files import opened_inside, sync_folder
+from dlp.inspect import inspect
 from dlp.journal import Journal
-from dlp.model import Direction, Origin, State
+from dlp.model import Action, Direction, Origin, State
 from dlp.outbox.folders import Outbox
 from dlp.outbox.settled import Stamp
 from dlp.received import ledger
@@ -140,7 +142,29 @@ def ready(desk: Desk, outbox: Outbox, person: str) -> int:
         before = sends.at_path(desk.journal, path)
         if before is None or before.state is State.SEALED:
             continue  # a stranger is the agent's to find; a sealed copy is what it was
-        send = desk.take(path, Origin(person, PROGRAM, Direction.OUTGOING, before.origin.group), outbox)
+        origin = Origin(person, PROGRAM, Direction.OUTGOING, before.origin.group)
+        if _may_stay(desk, path, origin):
+            continue  # it keeps its number: a sweep that changes nothing leaves no new transfer
+        send = desk.take(path, origin, outbox)
         if send is not None and desk.judge(send).state in sends.KEPT:
             held += 1
     return held
+
+
+def _may_stay(desk: Desk, path: Path, origin: Origin) -> bool:
+    """Whether a file or each file of a folder may be sent by the rules of today; what cannot be looked at is taken."""
+    inside = path.is_dir() and not path.is_symlink()
+    files = [one for one in path.rglob("*") if one.is_symlink() or not one.is_dir()] if inside else [path]
+    try:
+        return all(_allowed(desk, path, one, origin) for one in files)
+    except OSError:
+        return False
+
+
+def _allowed(desk: Desk, top: Path, path: Path, origin: Origin) -> bool:
+    name = path.relative_to(top).as_posix() if path != top else ""
+    with opened_inside(top, name) as descriptor:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
+        verdict = inspect(descriptor, path.name, origin, desk.force.context())
+    return desk.decided(verdict, origin).action is Action.ALLOW

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = 'dlp archive get contract.docx -o contract.docx --reason "complaint of 12 May"'
 
+NOTHING_YET = Say("nothing is archived on this machine yet", "本机尚无归档文件")
+NOTHING_FITS = Say("no record fits", "没有符合的归档记录")
+
 
 def add(words: Words) -> None:
     """Declare the arguments."""
@@ -66,6 +69,8 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
             return _verify(archive, records, arguments, room)
         for record in records:
             _show(record, arguments, room)
+        if not records and not arguments.json:
+            room.say(NOTHING_FITS if arguments.which else NOTHING_YET)
     return 0
 
 

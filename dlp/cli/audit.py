@@ -48,6 +48,10 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     """Verify, checkpoint or export; a chain that is not whole ends with status 1."""
     if arguments.what == "verify" and getattr(arguments, "bundle", None):
         return 0 if _verify_bundle(arguments, room) else 1
+    if getattr(arguments, "bundle", None):
+        takes_none = Say("{what} takes no file", "{what} 不接受文件参数")
+        hint = Say("it prints to standard output: dlp audit {what} > FILE", "结果写到标准输出：dlp audit {what} > 文件")
+        raise UsageError(takes_none.format(what=arguments.what), hint.format(what=arguments.what))
     room.need_set_up()
     if arguments.what == "verify":
         office_whole = _verify_office(arguments, room)

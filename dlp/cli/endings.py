@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from dlp.cli.room import Room
 from dlp.config import Home
@@ -32,9 +32,19 @@ WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno
 
 def open_mouth() -> None:
     """What the terminal cannot show is shown by its number: a name in another script must not end a command."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, _nowhere(mode))
     for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"), (sys.stdin, "replace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)
+
+
+def _nowhere(mode: str) -> TextIO:
+    """In place of a stream that was closed before we began (``>&-``): another file would get its number."""
+    descriptor = os.open(os.devnull, os.O_RDWR)
+    os.set_inheritable(descriptor, True)  # our children get it too
+    return cast("TextIO", os.fdopen(descriptor, mode, encoding="utf-8"))
 
 
 def ended(command: Callable[[], int], room: Room) -> int:

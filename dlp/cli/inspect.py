@@ -11,6 +11,7 @@ from pathlib import Path
 
 from classifiers.model import GapKind
 from dlp.cli.room import Room, Words
+from dlp.errors import UsageError
 from dlp.inspect import Context, inspect
 from dlp.language import Say
 from dlp.model import Action, Origin, Verdict
@@ -42,6 +43,9 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
     from dlp.inspection import context_for
 
     room.need_group(arguments.group)
+    if "" in arguments.paths:
+        # To the system it is the folder one is in, which nobody means who forgot to fill a variable.
+        raise UsageError(Say("got an empty path, expected a file or a folder", "路径为空，应为文件或文件夹"))
     status = 0
     with context_for(room.home, room.settings, Path(arguments.policy) if arguments.policy else None) as context:
         for path in _with_progress(list(_walk(arguments.paths)), arguments.json):

@@ -75,9 +75,9 @@ def restore(arguments: argparse.Namespace, room: Room) -> int:
     if arguments.check:
         room.say(
             Say(
-                "{file} is whole: revision {revision}, {epochs} epochs, every key opens; nothing was written",
-                "{file} 完整：版本 {revision}，{epochs} 个周期，全部密钥可用；未写入任何内容",
-            ).format(file=path, revision=found.revision, epochs=len(found.state.epochs))
+                "{file} is whole: revision {revision}, {epochs}, every key opens; nothing was written",
+                "{file} 完整：版本 {revision}，{epochs}，全部密钥可用；未写入任何内容",
+            ).format(file=path, revision=found.revision, epochs=_epochs(len(found.state.epochs)))
         )
         return 0
     custody = Custody(arguments.root)
@@ -95,12 +95,16 @@ def restore(arguments: argparse.Namespace, room: Room) -> int:
         ) from error
     note(room, keystore, "keys.restored", revision=keystore.revision)
     room.say(
-        Say("restored: revision {revision}, {epochs} epochs", "已恢复：版本 {revision}，{epochs} 个周期").format(
-            revision=keystore.revision, epochs=len(keystore.epochs())
+        Say("restored: revision {revision}, {epochs}", "已恢复：版本 {revision}，{epochs}").format(
+            revision=keystore.revision, epochs=_epochs(len(keystore.epochs()))
         )
     )
     room.say(RESTART)
     return 0
+
+
+def _epochs(count: int) -> Say:
+    return Say(f"{count} epoch{'' if count == 1 else 's'}", f"{count} 个周期")
 
 
 def _opener(arguments: argparse.Namespace, room: Room) -> Unwraps:

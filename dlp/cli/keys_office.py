@@ -90,7 +90,8 @@ def _file(office: Office, by: Account, arguments: argparse.Namespace) -> None:
 
     _no_undo(arguments)
     path = Path(arguments.what)
-    digest = header_of(path).digest if path.is_file() else arguments.what
+    sealed_one = Say("name the sealed file (*.age), or the digest of its header", "请指定加密文件（*.age）或文件头摘要")
+    digest = header_of(path, sealed_one).digest if path.is_file() else arguments.what
     office.sealed_files.revoke(by, digest, arguments.reason)
 
 

@@ -38,6 +38,11 @@ def add(words: Words) -> None:
 
 def run(arguments: argparse.Namespace, room: Room) -> int:
     """Test, list or show; a pack that disagrees with its examples ends with status 2."""
+    if arguments.what == "show" and not arguments.names:
+        raise UsageError(
+            Say("got no rule to show, expected the id of one", "未指定规则，应给出规则编号"),
+            Say("dlp rules list names them all", "dlp rules list 列出全部规则"),
+        )
     own = arguments.what != "show" and arguments.names
     files = (*shipped(), *(Path(name) for name in arguments.names)) if own else pack_files(room.home)
     rules = loaded(files)

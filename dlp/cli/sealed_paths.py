@@ -25,6 +25,14 @@ WATCHED = 16 * 1024 * 1024
 
 def pairs(sources: list[Path], output: str | None) -> list[tuple[Path, Path]]:
     """Each sealed file and where its content goes. Raises UsageError where that has no answer, or there is none."""
+    if output == "-":
+        raise UsageError(
+            Say("content is not written to standard output", "内容不会写到标准输出"),
+            Say("name a file with -o OUT; ./- for one of that name", "请用 -o 指定输出文件；如确为该名称，请写作 ./-"),
+        )
+    for source in sources:
+        if not os.path.lexists(source):
+            raise cannot(source, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source)))
     found = list(_pairs(sources, Path(output) if output else None))
     if not found:
         raise UsageError(Say("there is no sealed file (*.age) in there", "其中没有加密文件（*.age）"))
@@ -60,8 +68,13 @@ def _bare_name(path: Path) -> str:
     return path.stem
 
 
-def header_of(source: Path) -> Header:
-    """The header of a sealed file. Raises UnreadableError."""
+RESEND = Say(
+    "it may have been cut on its way; ask its sender to send it again", "文件可能在传输中损坏，请发送人重新发送"
+)
+
+
+def header_of(source: Path, hint: Say = RESEND) -> Header:
+    """The header of a sealed file. Raises UnreadableError with this hint where it is none."""
     from keys.age import AgeError
     from keys.files import read_header_of
 
@@ -72,10 +85,7 @@ def header_of(source: Path) -> Header:
             Say("{path} is not a sealed file: {error}", "{path} 不是加密文件：{error}").format(
                 path=source, error=error
             ),
-            Say(
-                "it may have been cut on its way; ask its sender to send it again",
-                "文件可能在传输中损坏，请发送人重新发送",
-            ),
+            hint,
         ) from error
     except OSError as error:
         raise cannot(source, error) from error

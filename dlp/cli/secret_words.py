@@ -57,6 +57,7 @@ def typed(room: Room, question: Say, name: str = "") -> str:
         try:
             return getpass.getpass(f"{question.to(room.language)}: ")
         except (getpass.GetPassWarning, EOFError) as error:
+            name = name.replace("_", "-")  # as the option is spelt
             hint = Say(
                 f"run it on a terminal, or use --{name}-stdin or --{name}-fd N",
                 f"请在终端中运行，或使用 --{name}-stdin、--{name}-fd N",

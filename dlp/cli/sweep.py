@@ -6,19 +6,22 @@ import argparse
 import contextlib
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from dlp.cli.room import Room, Words
-from dlp.errors import UnreadableError
+from dlp.errors import UnreadableError, UsageError
 from dlp.language import Say
 
 EXAMPLE = "dlp sweep --rate 50"
+
+LEAST_RATE = 0.1
 
 
 def add(words: Words) -> None:
     """Declare the arguments."""
     words.add(
-        "--rate", type=float, default=20.0, metavar="FILES", about=Say("files a second at most", "每秒最多处理文件数")
+        "--rate", type=_rate, default=20.0, metavar="FILES", about=Say("files a second at most", "每秒最多处理文件数")
     )
     words.add(
         "--remove-secret",
@@ -34,6 +37,18 @@ def add(words: Words) -> None:
         about=Say("judge what stands in Ready again, too", "同时重新判定“可发送”中的文件"),
     )
     words.json()
+
+
+def _rate(text: str) -> float:
+    """Files a second. Raises UsageError for what is none."""
+    with contextlib.suppress(ValueError):
+        if LEAST_RATE <= float(text) < float("inf"):
+            return float(text)
+    raise UsageError(
+        Say(
+            "got the rate {text!r}, expected files a second, from {least} on", "速率 {text!r} 应为不小于 {least} 的数"
+        ).format(text=text, least=LEAST_RATE)
+    )
 
 
 def _unreadable(folder: Path, error: OSError) -> None:
@@ -71,35 +86,41 @@ def run(arguments: argparse.Namespace, room: Room) -> int:
         with context_for(room.home, room.settings, registered=journal.sealed_here, patience=PATIENCE) as context:
             archive = archive_of(room.home, room.settings, journal)
             intake = Intake(journal, archive, lambda: context, lambda _: myself())
-            sweep = Sweep(journal, intake, max(arguments.rate, 0.1), arguments.remove_secret)
+            sweep = Sweep(journal, intake, arguments.rate, arguments.remove_secret)
             if sys.stderr.isatty():
                 sweep.told = lambda tally, count: print(
                     f"\r\x1b[K{tally.judged}/{count}\r", end="", file=sys.stderr, flush=True
                 )
             tally = sweep.stores(stores)
-    held = _ready(room) if arguments.ready else 0
-    _show(tally, held, len(stores), arguments, room)
+    stood, held = _ready(room) if arguments.ready else (0, 0)
+    _show({**asdict(tally), "stores": len(stores), "ready": stood, "held": held}, arguments, room)
     return 3 if tally.failed else 1 if tally.incidents or held else 0
 
 
-def _ready(room: Room) -> int:
+def _ready(room: Room) -> tuple[int, int]:
+    """How many files and folders stood in Ready, and how many of them are held now."""
+    from dlp.agent.here import outboxes_of
     from dlp.agent.requests import request
 
-    return int(request(room.home, room.settings, {"do": "sweep"})["held"])
+    stood = sum(1 for one in outboxes_of(room.settings) if one.ready.is_dir() for _ in one.ready.iterdir())
+    return stood, int(request(room.home, room.settings, {"do": "sweep"})["held"])
 
 
-def _show(tally: object, held: int, stores: int, arguments: argparse.Namespace, room: Room) -> None:
-    from dataclasses import asdict
-
-    found = asdict(tally)  # type: ignore[call-overload]  # a Tally, imported late
+def _show(found: dict[str, object], arguments: argparse.Namespace, room: Room) -> None:
     if arguments.json:
-        room.json({**found, "held": held, "stores": stores})
+        room.json(found)
         return
     room.say(
         Say(
             "{stores} accounts: {judged} judged, {clean} clean, {incidents} incidents, {removed} removed, "
-            "{failed} failed; {held} held in Ready",
-            "{stores} 个账号：已判定 {judged}，无问题 {clean}，事件 {incidents}，删除 {removed}，失败 {failed}；"
-            "“可发送”中扣留 {held}",
-        ).format(stores=stores, held=held, **found)
+            "{failed} failed",
+            "{stores} 个账号：已判定 {judged}，无问题 {clean}，事件 {incidents}，删除 {removed}，失败 {failed}",
+        ).format(**found)
     )
+    if arguments.ready:
+        room.say(
+            Say(
+                "Ready: judged again; of {ready} files and folders {held} are held now",
+                "“可发送”：已重新判定；其中 {ready} 个文件和文件夹，现扣留 {held} 个",
+            ).format(**found)
+        )

@@ -10,6 +10,7 @@ from pathlib import Path
 from dlp.errors import KeysError
 from dlp.files import write_whole
 from dlp.language import Say
+from dlp.system_words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class OfficeFile:
             return cls(**raw, groups=groups, suspended=suspended, holds=holds, accounts=accounts)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise KeysError(
-                Say("{file} cannot be used: {error}", "{file} 无法使用：{error}").format(file=path, error=error),
+                Say("{file} cannot be used: {error}", "{file} 无法使用：{error}").format(file=path, error=said(error)),
                 Say(
                     "put it back from a backup, or enrol this machine again",
                     "请从备份恢复，或重新登记本机",

@@ -90,3 +90,20 @@ def test_ready_is_judged_by_the_rules_of_today(machine: Machine) -> None:
     machine.reader.word = b"SECRET"
     assert ready(machine.desk, machine.outbox, "li") == 2
     assert list(machine.outbox.ready.iterdir()) == []
+
+
+def test_ready_that_may_stay_keeps_its_numbers(machine: Machine) -> None:
+    machine.hand_over(machine.drop("a.txt", OPEN))
+    folder = machine.outbox.root / "folder"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "b.txt").write_bytes(OPEN)
+    (folder / "inner" / "c.txt").write_bytes(OPEN + b"!")
+    machine.hand_over(folder)
+    before = machine.journal.database.rows("SELECT id, number, path FROM sends ORDER BY id")
+    for _ in range(2):
+        assert ready(machine.desk, machine.outbox, "li") == 0
+        after = machine.journal.database.rows("SELECT id, number, path FROM sends ORDER BY id")
+        assert [tuple(row) for row in after] == [tuple(row) for row in before]
+    machine.reader.word = b"SECRET"
+    assert ready(machine.desk, machine.outbox, "li") == 2
+    assert list(machine.outbox.ready.iterdir()) == []

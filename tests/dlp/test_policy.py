@@ -69,7 +69,7 @@ def test_two_findings_that_are_each_half_secret_and_half_certain_do_not_block():
         ("min_level: secret, certainty: high", "min_level: secrt, certainty: high", ["state-secret", "min_level"]),
         ("certainty: high", "certanty: high", ["state-secret", "certanty", "no effect"]),
         ("id: unseen", "id: unreadable", ["unreadable", "twice"]),
-        ("when: {level: internal}", "when: {}", ["internal", "ever reached"]),
+        ("when: {level: internal}", "when: {}", ["name-lies", "ever reached"]),
         ("expect: internal}", "expect: sensitive}", ["met rule internal", "expected sensitive"]),
         ("people: 2", "people: 3", ["people", "expected 1 or 2"]),
         ("schema: 1", "schema: 9", ["schema", "expected 1"]),

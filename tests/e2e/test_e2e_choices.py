@@ -166,3 +166,33 @@ def test_a_group_that_nobody_has_is_named_with_those_that_there_are(stopped: Gua
     finally:
         office.save(path)
     assert dlp(tmp_path / "none", *inspected, "finance").returncode == 0, "where nothing is set up nothing is known"
+
+
+def test_settings_that_were_emptied_are_not_the_defaults(stopped: Guard) -> None:
+    file = stopped.home / "settings.toml"
+    before = file.read_text("utf-8")
+    try:
+        for lost in ("", "\n", "# nothing\n"):
+            file.write_text(lost, "utf-8")
+            for words in (("run",), ("status",), ("inspect", "/etc/hostname")):
+                said = stopped.dlp(*words)
+                assert said.returncode == 2 and not said.stdout
+                assert words == ("status",) or "it is empty; put it back from a copy" in said.stderr
+    finally:
+        file.write_text(before, "utf-8")
+
+
+def test_a_sweep_says_what_it_did_in_ready(tmp_path: Path) -> None:
+    guard = Guard.start(tmp_path)
+    try:
+        guard.drop("notice.txt", texts.NOTICE.encode())
+        number = guard.outcome("notice.txt")["number"]
+        said = guard.dlp("sweep", "--ready")
+        assert said.returncode == 0 and "of 1 files and folders 0 are held" in said.stdout, said.stderr
+        found = [json.loads(line) for line in guard.dlp("where", "notice.txt", "--json").stdout.splitlines()]
+        assert [one["number"] for one in found] == [number]
+        assert json.loads(guard.dlp("sweep", "--ready", "--json").stdout)["ready"] == 1
+        for rate in ("-1", "0", "nan", "fast"):
+            assert "expected files a second" in guard.dlp("sweep", f"--rate={rate}").stderr
+    finally:
+        guard.stop()

@@ -202,3 +202,12 @@ def test_what_a_command_says_of_a_path_stays_on_its_line(tmp_path: Path) -> None
         assert said.returncode in (2, 3) and "\x1b" not in said.stderr and "Traceback" not in said.stderr
         assert len(said.stderr.splitlines()) <= 2, said.stderr
         assert all(line.startswith("dlp: ") for line in said.stderr.splitlines()), said.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_stream_that_was_closed_is_one_that_nobody_reads(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "a.txt").write_text(texts.NOTICE, "utf-8")
+    for words, status in (("--version", 0), (f"inspect --json {tmp_path / 'a.txt'}", 0), ("inspekt", 2)):
+        line = f"{' '.join(DLP)} --home {tmp_path / 'none'} {words} {closed}"
+        said = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+        assert said.returncode == status and "Traceback" not in said.stderr, said.stderr
