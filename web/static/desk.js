@@ -108,11 +108,11 @@
 
   // Looks for news while the page is looked at and nothing in it is chosen; never under somebody's fingers.
   const touched = (rows) =>
-    rows.querySelector("input:checked, :focus") || [...rows.querySelectorAll("input[name=reason]")].some((one) => one.value);
+    rows.querySelector("input:checked, input:focus") || [...rows.querySelectorAll("input[name=reason]")].some((one) => one.value);
 
   async function look() {
     const rows = document.getElementById("rows");
-    if (!rows || document.hidden || touched(rows)) return;
+    if (!rows || document.hidden || touched(rows) || rows.querySelector(":focus")) return;
     const answer = await fetch(rows.dataset.live, { redirect: "manual" });
     if (answer.type === "opaqueredirect" && rows.isConnected && !touched(rows)) htmx.trigger(rows, "look");
   }
