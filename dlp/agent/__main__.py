@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlp import chosen_folders
 from dlp.agent.systemd import Notifier
 from dlp.config import Home, Settings, default_home, load, service_environment
 from dlp.custody.faults import Reach, go_on
@@ -47,6 +48,8 @@ def main(words: list[str] | None = None, reach: Reach = go_on) -> int:
     settings = Settings()
     try:
         settings = load(home)
+        if not settings.service:  # there each person has an outbox of their own
+            chosen_folders.check(home, settings)
         with running_agent(home, settings, reach) as agent:
             print("ready", flush=True)  # noqa: T201 - the word that the supervisor waits for
             notifier.ready()

@@ -100,7 +100,7 @@ def _show(one: dict[str, Any], room: Room) -> None:
 
     state = STATES[State(one["state"])].to(room.language)
     print(f"{one['number']}  {shown(one['name'])}  {state}")
-    print(f"  → {PLACES[one['place']].format(number=one['number'], path=one['path']).to(room.language)}")
+    print(f"  → {PLACES[one['place']].format(number=one['number'], path=shown(one['path'])).to(room.language)}")
     if one["path"] and not one["there"]:
         print(f"    {TAKEN.to(room.language)}")
     if stuck := one["stuck"]:
@@ -108,7 +108,7 @@ def _show(one: dict[str, Any], room: Room) -> None:
         print(f"    {STUCK.format(why=stuck[f'why_{tongue}']).to(room.language)}")
     for name, label in (("original", ORIGINAL), ("receipt", RECEIPT)):
         if one[name] and one[name] != one["path"]:
-            print(f"    {label.to(room.language)} {one[name]}")
+            print(f"    {label.to(room.language)} {shown(one[name])}")
     for step in one["history"]:
         open_ = "" if step["phase"] == "done" else f" ({UNFINISHED.to(room.language)})"
         print(f"  {local_time(step['at'])}  {STEPS[step['step']].to(room.language)}{open_}")
