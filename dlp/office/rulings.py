@@ -40,27 +40,27 @@ class Rulings:
             mark = self.ground.store.mark()
             found: list[Ruling] = []
             if mark is None or mark != seen:
-                found = self._now(machine, sequence)
+                # One moment for both: a ruling that becomes due between them would be seen by neither.
+                at = self.ground.now()
+                found = self._due(machine, sequence, at)
                 # One that is due in some seconds changes nothing in the database when its time comes.
-                seen = object() if self._soon(machine) else mark
+                seen = object() if self._soon(machine, at) else mark
             left = end - time.monotonic()
             if found or also() or left <= 0 or self.ground.closing.is_set():
                 return found
             with self.ground.decided:
                 self.ground.decided.wait(min(left, LOOK_AGAIN_SECONDS))
 
-    def _soon(self, machine: Machine) -> bool:
+    def _soon(self, machine: Machine, at: str) -> bool:
         """Whether a ruling for this machine waits for its time."""
-        asked = select(RulingRow.id).where(RulingRow.machine == machine.id, RulingRow.due > self.ground.now())
+        asked = select(RulingRow.id).where(RulingRow.machine == machine.id, RulingRow.due > at)
         with self.ground.reading() as session:
             return session.scalar(asked.limit(1)) is not None
 
-    def _now(self, machine: Machine, sequence: int) -> list[Ruling]:
+    def _due(self, machine: Machine, sequence: int, at: str) -> list[Ruling]:
         asked = select(RulingRow).where(RulingRow.machine == machine.id, RulingRow.sequence > sequence)
         # One that can still be taken back keeps later ones waiting: a machine asks for what follows the last it got.
-        waits = select(func.min(RulingRow.sequence)).where(
-            RulingRow.machine == machine.id, RulingRow.due > self.ground.now()
-        )
+        waits = select(func.min(RulingRow.sequence)).where(RulingRow.machine == machine.id, RulingRow.due > at)
         first = func.coalesce(waits.scalar_subquery(), NO_SEQUENCE)
         asked = asked.where(RulingRow.sequence < first)
         with self.ground.reading() as session:
